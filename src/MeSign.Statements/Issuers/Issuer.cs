@@ -1,0 +1,70 @@
+using MeSign.Statements.Intake;
+using MeSign.Statements.Signing;
+
+namespace MeSign.Statements.Issuers;
+
+/// <summary>A bank or brand that sends in its own name: everything that its messages take from configuration.</summary>
+public sealed record Issuer
+{
+    /// <summary>Lower-case letters, digits and hyphens; the key under <c>MeSign:Issuers</c>.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The From address; an rfc822Name of the signing certificate.</summary>
+    public required string FromAddress { get; init; }
+
+    public required string FromName { get; init; }
+
+    public string? ReplyTo { get; init; }
+
+    /// <summary>The SMTP return path, where bounces go.</summary>
+    public required string ReturnPath { get; init; }
+
+    public required SigningIdentity Identity { get; init; }
+
+    /// <summary>RFC 3161 servers, tried in order.</summary>
+    public required IReadOnlyList<Uri> TimestampServers { get; init; }
+
+    /// <summary>Key of the relay under <c>MeSign:Relays</c>.</summary>
+    public required string Relay { get; init; }
+
+    /// <summary>Absolute path of the folder of Liquid templates.</summary>
+    public required string TemplateFolder { get; init; }
+
+    /// <summary>The language of a recipient whose job names none (BCP 47), and the last fallback of every other.</summary>
+    public required string DefaultLocale { get; init; }
+
+    /// <summary>What a job gets that asks for nothing.</summary>
+    public required EncryptionPolicy Encryption { get; init; }
+
+    /// <summary>The weakest policy that a job may ask for.</summary>
+    public required EncryptionPolicy WeakestEncryption { get; init; }
+
+    /// <summary>The subject that an encrypted message shows to everyone on the way (RFC 9788 §11).</summary>
+    public required string OuterSubject { get; init; }
+
+    /// <summary>Largest document in bytes.</summary>
+    public required long MaxDocumentBytes { get; init; }
+
+    /// <summary>Largest sealed message in bytes.</summary>
+    public required long MaxMessageBytes { get; init; }
+
+    /// <summary>How long a job without an expiry may wait, from its receipt.</summary>
+    public required TimeSpan MaxAge { get; init; }
+
+    /// <summary>How the PDF signature looks and what it certifies.</summary>
+    public required IssuerAppearance Appearance { get; init; }
+}
+
+/// <param name="Reason">Text of the signature's <c>/Reason</c> (ISO 32000-1 table 252), if any.</param>
+/// <param name="Location">Text of <c>/Location</c>, if any.</param>
+/// <param name="ContactInfo">Text of <c>/ContactInfo</c>, if any.</param>
+/// <param name="Seal">Absolute path of a one-page PDF shown as the visible seal; invisible where null.</param>
+/// <param name="SealPage">Page that carries the seal: 1 is the first, -1 the last.</param>
+/// <param name="SealRectangle">Lower left x and y, width and height, in points; required with a seal.</param>
+public sealed record IssuerAppearance(
+    string? Reason,
+    string? Location,
+    string? ContactInfo,
+    string? Seal = null,
+    int SealPage = -1,
+    IReadOnlyList<double>? SealRectangle = null);
