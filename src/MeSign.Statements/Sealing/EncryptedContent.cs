@@ -49,11 +49,11 @@ internal sealed class EncryptedContent
         encrypted.ReadObjectIdentifier();
         var algorithm = encrypted.ReadSequence();
         var oid = algorithm.ReadObjectIdentifier();
-        var parameters = algorithm.HasData ? algorithm.ReadEncodedValue().ToArray() : [];
-        var content = encrypted.ReadOctetString(new Asn1Tag(TagClass.ContextSpecific, 0));
+        var encodedParameters = algorithm.HasData ? algorithm.ReadEncodedValue().ToArray() : [];
+        var ciphertext = encrypted.ReadOctetString(new Asn1Tag(TagClass.ContextSpecific, 0));
 
         if (!authenticated)
-            return new(oid, parameters, content, [], [], keys);
+            return new(oid, encodedParameters, ciphertext, [], [], keys);
 
         var attributes = Array.Empty<byte>();
         if (data.PeekTag().HasSameClassAndValue(new Asn1Tag(TagClass.ContextSpecific, 1)))
@@ -62,7 +62,7 @@ internal sealed class EncryptedContent
             attributes = data.ReadEncodedValue().ToArray();
             attributes[0] = 0x31;
         }
-        return new(oid, parameters, content, attributes, data.ReadOctetString(), keys);
+        return new(oid, encodedParameters, ciphertext, attributes, data.ReadOctetString(), keys);
     }
 
     /// <exception cref="CryptographicException">

@@ -71,13 +71,10 @@ internal sealed class MessageComposer(TemplateFolder folder, TemplateRenderer re
             ["locale"] = new StringValue(locale),
             ["date"] = new DateTimeValue(now),
         };
-        if (job.Document is { } document)
-        {
-            values["document"] = new ObjectTemplateValue("document", new Dictionary<string, FluidValue>(StringComparer.Ordinal)
-            {
-                ["name"] = new StringValue(document.FileName),
-            });
-        }
+        var document = new Dictionary<string, FluidValue>(StringComparer.Ordinal);
+        if (job.Document is not null)
+            document["name"] = new StringValue(job.Document.FileName);
+        values["document"] = new ObjectTemplateValue("document", document);
         if (job.Expires is { } expires)
             values["expires"] = new DateTimeValue(expires);
         return new(values, Culture(locale), now);

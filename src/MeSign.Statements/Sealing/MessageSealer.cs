@@ -29,7 +29,7 @@ internal sealed class MessageSealer(CmsSigner signer, RecipientKeyCache keys, IO
         ComposedMessage message, Issuer issuer, IReadOnlyList<X509Certificate2> certificates, CancellationToken cancellationToken)
     {
         var encrypt = certificates.Count > 0;
-        var recipients = certificates.Select(keys.Get).DistinctBy(key => key.Thumbprint).ToArray();
+        var recipients = certificates.Select(keys.Get).DistinctBy(key => key.Thumbprint, StringComparer.Ordinal).ToArray();
         var inner = new HeaderSection(message, message.Subject);
         var outer = encrypt ? new HeaderSection(message, issuer.OuterSubject) : inner;
         var payload = encrypt
