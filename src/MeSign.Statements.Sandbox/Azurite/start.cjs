@@ -3,7 +3,11 @@
 'use strict';
 
 process.stdin.resume();
-process.stdin.once('end', () => process.emit('SIGTERM', 'SIGTERM'));
+process.stdin.once('end', () => {
+    process.emit('SIGTERM', 'SIGTERM');
+    // Data is written first; then clients with idle keep-alive connections would hold it open.
+    setTimeout(() => process.exit(0), 3000).unref();
+});
 process.stdin.once('error', () => process.exit(1));
 
 require('azurite/dist/src/azurite.js');

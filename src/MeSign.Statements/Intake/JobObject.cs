@@ -6,35 +6,35 @@ namespace MeSign.Statements.Intake;
 /// <summary>One object of the contract, read strictly: every fault is thrown with the path of the field that has it.</summary>
 internal sealed class JobObject
 {
-    private readonly Dictionary<string, JsonElement> members = new(StringComparer.Ordinal);
-    private readonly string path;
+    private readonly Dictionary<string, JsonElement> _members = new(StringComparer.Ordinal);
+    private readonly string _path;
 
     /// <param name="path">Path of the object, empty for the whole message.</param>
     /// <exception cref="StatementFailedException">InvalidField: not an object, or a name given twice.</exception>
     public JobObject(JsonElement element, string path)
     {
-        this.path = path;
+        _path = path;
         if (element.ValueKind != JsonValueKind.Object)
             throw new StatementFailedException(FailureCode.InvalidField, $"{path} is {Describe(element)}: give an object");
 
         foreach (var member in element.EnumerateObject())
         {
             var name = NameOf(member, path);
-            if (!members.TryAdd(name, member.Value))
+            if (!_members.TryAdd(name, member.Value))
                 throw Fault(FailureCode.InvalidField, name, "is given twice: keep one");
         }
     }
 
-    public bool Has(string name) => members.ContainsKey(name);
+    public bool Has(string name) => _members.ContainsKey(name);
 
     /// <exception cref="StatementFailedException">UnknownField.</exception>
     public void RefuseUnknown(params ReadOnlySpan<string> known)
     {
-        foreach (var name in members.Keys)
+        foreach (var name in _members.Keys)
         {
             if (!known.Contains(name))
             {
-                var owner = path.Length == 0 ? "a version 1 message" : path;
+                var owner = _path.Length == 0 ? "a version 1 message" : _path;
                 throw Fault(FailureCode.UnknownField, name, $"is not a field of the contract: {owner} has {string.Join(", ", known)}");
             }
         }
@@ -43,7 +43,7 @@ internal sealed class JobObject
     /// <summary>A text of one line.</summary>
     public string RequiredText(string name, int maxLength)
     {
-        if (!members.TryGetValue(name, out var value) || value.ValueKind == JsonValueKind.Null)
+        if (!_members.TryGetValue(name, out var value) || value.ValueKind == JsonValueKind.Null)
             throw Fault(FailureCode.MissingField, name, "is absent: it is required");
         if (value.ValueKind == JsonValueKind.String && value.ValueEquals(""))
             throw Fault(FailureCode.MissingField, name, "is empty: it is required");
@@ -53,7 +53,7 @@ internal sealed class JobObject
     /// <summary>A text of any form and length: for a field with rules and a code of its own.</summary>
     public string RequiredRawText(string name)
     {
-        if (!members.TryGetValue(name, out var value) || value.ValueKind == JsonValueKind.Null)
+        if (!_members.TryGetValue(name, out var value) || value.ValueKind == JsonValueKind.Null)
             throw Fault(FailureCode.MissingField, name, "is absent: it is required");
         if (value.ValueKind != JsonValueKind.String)
             throw Fault(FailureCode.InvalidField, name, $"is {Describe(value)}: give a text");
@@ -64,7 +64,7 @@ internal sealed class JobObject
     /// <summary>A text of one line, or null where the field is absent.</summary>
     public string? OptionalText(string name, int maxLength)
     {
-        if (!members.TryGetValue(name, out var value))
+        if (!_members.TryGetValue(name, out var value))
             return null;
         if (value.ValueKind == JsonValueKind.String && value.ValueEquals(""))
             throw Fault(FailureCode.InvalidField, name, "is empty: leave it out");
@@ -73,14 +73,14 @@ internal sealed class JobObject
 
     public JobObject RequiredObject(string name) => OptionalObject(name) ?? throw Fault(FailureCode.MissingField, name, "is absent: it is required");
 
-    public JobObject? OptionalObject(string name) => members.TryGetValue(name, out var value) ? new JobObject(value, PathOf(name)) : null;
+    public JobObject? OptionalObject(string name) => _members.TryGetValue(name, out var value) ? new JobObject(value, PathOf(name)) : null;
 
-    public JsonElement? OptionalElement(string name) => members.TryGetValue(name, out var value) ? value : null;
+    public JsonElement? OptionalElement(string name) => _members.TryGetValue(name, out var value) ? value : null;
 
     /// <exception cref="StatementFailedException">MissingField, InvalidField or UnknownVersion.</exception>
     public void RequireVersion(int version)
     {
-        if (!members.TryGetValue("version", out var value))
+        if (!_members.TryGetValue("version", out var value))
             throw Fault(FailureCode.MissingField, "version", $"is absent: this release reads {version}");
         if (value.ValueKind != JsonValueKind.Number)
             throw Fault(FailureCode.InvalidField, "version", $"is {Describe(value)}: give the number {version}");
@@ -91,7 +91,7 @@ internal sealed class JobObject
     /// <summary>A whole number from 0, or 0 where the field is absent.</summary>
     public long OptionalCount(string name)
     {
-        if (!members.TryGetValue(name, out var value))
+        if (!_members.TryGetValue(name, out var value))
             return 0;
         return value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var count) && count >= 0
             ? count
@@ -159,6 +159,6 @@ internal sealed class JobObject
     private string PathOf(string name)
     {
         var shown = JobText.IsFieldName(name) ? name : JobText.Quote(name);
-        return path.Length == 0 ? shown : $"{path}.{shown}";
+        return _path.Length == 0 ? shown : $"{_path}.{shown}";
     }
 }
