@@ -30,6 +30,9 @@ public enum FailureCode
     /// <summary>A text that ends up in a mail header holds a line break or another control character.</summary>
     UnsafeHeader,
 
+    /// <summary>Another job has the same batch and id; this one was not sent.</summary>
+    JobIdReused,
+
     /// <summary>The job names an issuer that is not configured.</summary>
     UnknownIssuer,
 

@@ -41,7 +41,7 @@ public sealed class CmsSigner(TimestampClient timestamps, TimeProvider time)
     {
         var attributes = SignedAttributes.Encode(
             new byte[HashAlgorithms.Length(identity.Hash)], identity.Certificate, identity.Hash, profile, time.GetUtcNow());
-        var placeholder = timestampServers.Count > 0 ? PlaceholderToken(timestamps.ReservedBytes(timestampServers)) : (byte[]?)null;
+        ReadOnlyMemory<byte>? placeholder = timestampServers.Count > 0 ? PlaceholderToken(timestamps.ReservedBytes(timestampServers)) : null;
         return SignedDataWriter.Encode(identity, content: null, attributes, new byte[identity.Key.MaxSignatureBytes], placeholder).Length;
     }
 
@@ -68,7 +68,7 @@ public sealed class CmsSigner(TimestampClient timestamps, TimeProvider time)
     }
 
     // An OCTET STRING of the token's size: the writer wants a whole value, its content does not matter to the length.
-    private static byte[] PlaceholderToken(int bytes)
+    private static ReadOnlyMemory<byte>? PlaceholderToken(int bytes)
     {
         var writer = new AsnWriter(AsnEncodingRules.DER);
         writer.WriteOctetString(new byte[bytes]);
