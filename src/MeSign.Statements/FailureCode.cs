@@ -66,6 +66,12 @@ public enum FailureCode
     /// <summary>The PDF uses a structure that the signer does not support; the detail names it.</summary>
     DocumentNotSupported,
 
+    /// <summary>The manifest that a batch order names does not exist.</summary>
+    ManifestNotFound,
+
+    /// <summary>The manifest was replaced while its batch was being expanded.</summary>
+    ManifestChanged,
+
     /// <summary>The issuer has no such template for this kind and locale.</summary>
     TemplateNotFound,
 

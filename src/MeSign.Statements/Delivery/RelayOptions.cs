@@ -15,11 +15,11 @@ internal sealed class RelayOptions : IValidatableObject
     [Range(1, 65535)]
     public int? Port { get; set; }
 
-    /// <summary>Default <see cref="RelayTls.StartTls"/>: without it nothing is sent.</summary>
-    [EnumDataType(typeof(RelayTls))]
-    public RelayTls Tls { get; set; } = RelayTls.StartTls;
+    /// <summary>Default <see cref="TlsMode.StartTls"/>: without it nothing is sent.</summary>
+    [EnumDataType(typeof(TlsMode))]
+    public TlsMode Tls { get; set; } = TlsMode.StartTls;
 
-    /// <summary>Whether <see cref="RelayTls.None"/> may leave this machine. Default no.</summary>
+    /// <summary>Whether <see cref="TlsMode.None"/> may leave this machine. Default no.</summary>
     public bool AllowCleartext { get; set; }
 
     /// <summary>PEM or DER files of the only roots that the relay's certificate may lead to; the system's where empty.</summary>
@@ -52,14 +52,14 @@ internal sealed class RelayOptions : IValidatableObject
 
     public int EffectivePort => Port ?? Tls switch
     {
-        RelayTls.Implicit => 465,
-        RelayTls.None => 25,
+        TlsMode.Implicit => 465,
+        TlsMode.None => 25,
         _ => 587,
     };
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (Tls == RelayTls.None && !AllowCleartext && !IsLoopback(Host))
+        if (Tls == TlsMode.None && !AllowCleartext && !IsLoopback(Host))
             yield return new ValidationResult("Tls None would send clear text over the network: use StartTls, or set AllowCleartext", [nameof(Tls)]);
         if (string.IsNullOrEmpty(User) != string.IsNullOrEmpty(PasswordFile))
             yield return new ValidationResult("User and PasswordFile belong together: give both or neither", [nameof(PasswordFile)]);
@@ -73,7 +73,7 @@ internal sealed class RelayOptions : IValidatableObject
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
 }
 
-public enum RelayTls
+public enum TlsMode
 {
     /// <summary>STARTTLS (RFC 3207), required.</summary>
     StartTls,

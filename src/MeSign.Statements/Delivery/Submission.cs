@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace MeSign.Statements.Delivery;
 
@@ -42,9 +43,17 @@ public enum DeferralReason
 
 /// <param name="Code">Three digits (RFC 5321 §4.2).</param>
 /// <param name="Enhanced">Enhanced status code (RFC 3463) where the relay gives one, such as <c>5.1.1</c>.</param>
-public sealed record RelayReply(int Code, string? Enhanced)
+public sealed partial record RelayReply(int Code, string? Enhanced)
 {
+    /// <summary>Takes the enhanced code from the head of a reply's text and forgets the text: it quotes addresses.</summary>
+    public static RelayReply Of(int code, string text) =>
+        new(code, EnhancedCode().Match(text) is { Success: true } match ? match.Groups["code"].Value : null);
+
     public override string ToString() => Enhanced is null
         ? Code.ToString(CultureInfo.InvariantCulture)
         : string.Create(CultureInfo.InvariantCulture, $"{Code} {Enhanced}");
+
+    // RFC 2034 §4 puts it first; some relays write a # before it.
+    [GeneratedRegex(@"^\s*#?(?<code>[245]\.[0-9]{1,3}\.[0-9]{1,3})(?![0-9.])", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex EnhancedCode();
 }

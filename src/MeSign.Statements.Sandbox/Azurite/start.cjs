@@ -1,0 +1,13 @@
+// Runs Azurite until standard input ends. The parent holds the other end of that pipe, so however the parent ends,
+// kill -9 included, Azurite ends with it; and a parent that wants a clean stop only closes the pipe.
+'use strict';
+
+process.stdin.resume();
+process.stdin.once('end', () => {
+    process.emit('SIGTERM', 'SIGTERM');
+    // Data is written first; then clients with idle keep-alive connections would hold it open.
+    setTimeout(() => process.exit(0), 3000).unref();
+});
+process.stdin.once('error', () => process.exit(1));
+
+require('azurite/dist/src/azurite.js');
