@@ -43,7 +43,7 @@ internal static class SignatureCheck
                 _ => $"uses the algorithm {algorithm.Oid}, which is not supported",
             };
         }
-        catch (Exception e) when (e is CryptographicException or AsnContentException or ArgumentException)
+        catch (Exception e) when (e is CryptographicException or AsnContentException or ArgumentException or NotSupportedException)
         {
             return "cannot be read: its key or parameters are malformed";
         }

@@ -183,7 +183,7 @@ public sealed class TimestampClientTests : IAsyncLifetime
     [Fact]
     public async Task A_silent_server_costs_its_timeout_and_the_next_one_answers()
     {
-        using var signing = new TestSigning(settings: new Dictionary<string, string?> { ["MeSign:Timestamps:Timeout"] = "00:00:01" });
+        using var signing = new TestSigning(settings: new Dictionary<string, string?> { ["MeSign:Timestamps:Timeout"] = "00:00:03" });
         await using var silent = await TestTimestampServer.StartAsync();
         silent.Instead = (context, _) => Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
 
