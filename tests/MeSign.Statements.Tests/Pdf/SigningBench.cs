@@ -7,6 +7,7 @@ using MeSign.Statements.Pdf;
 using MeSign.Statements.Signing;
 using MeSign.Statements.Tests.Signing;
 using MeSign.Statements.Tests.Trust;
+using MeSign.Statements.Trust;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -36,6 +37,15 @@ internal sealed partial class SigningBench : IAsyncDisposable
 
     public PdfSigner Signer => _services.GetRequiredService<PdfSigner>();
 
+    public PdfSignatureValidator Validator
+    {
+        get
+        {
+            var anchors = TrustAnchors.Load([_folder["root.pem"]]);
+            return new PdfSignatureValidator(new CmsVerifier(anchors, anchors, CrlSet.None, TimeProvider.System));
+        }
+    }
+
     public PdfSignatureRequest Approval => new() { Identity = Identity, Level = PadesLevel.BB, Certify = null };
 
     public PdfSignatureRequest Certification => new() { Identity = Identity, TimestampServers = [_timestamps.Address] };
@@ -54,6 +64,12 @@ internal sealed partial class SigningBench : IAsyncDisposable
         using var target = new MemoryStream();
         await Signer.SignAsync(source, target, request ?? Approval, TestContext.Current.CancellationToken);
         return target.ToArray();
+    }
+
+    public PdfVerdict Validate(byte[] document)
+    {
+        using var stream = new MemoryStream(document);
+        return Validator.Validate(stream);
     }
 
     /// <summary>Every signature is valid to pdfsig and OpenSSL, and qpdf finds nothing that it did not find in the original.</summary>
