@@ -30,6 +30,9 @@ public enum FailureCode
     /// <summary>A text that ends up in a mail header holds a line break or another control character.</summary>
     UnsafeHeader,
 
+    /// <summary>Another job has the same batch and id; this one was not sent.</summary>
+    JobIdReused,
+
     /// <summary>The job names an issuer that is not configured.</summary>
     UnknownIssuer,
 
@@ -62,6 +65,12 @@ public enum FailureCode
 
     /// <summary>The PDF uses a structure that the signer does not support; the detail names it.</summary>
     DocumentNotSupported,
+
+    /// <summary>The manifest that a batch order names does not exist.</summary>
+    ManifestNotFound,
+
+    /// <summary>The manifest was replaced while its batch was being expanded.</summary>
+    ManifestChanged,
 
     /// <summary>The issuer has no such template for this kind and locale.</summary>
     TemplateNotFound,

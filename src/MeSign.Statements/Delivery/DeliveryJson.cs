@@ -1,0 +1,11 @@
+using System.Text.Json.Serialization;
+
+namespace MeSign.Statements.Delivery;
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UseStringEnumConverter = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(DeliveryOrder))]
+[JsonSerializable(typeof(StatementResult))]
+internal sealed partial class DeliveryJson : JsonSerializerContext;

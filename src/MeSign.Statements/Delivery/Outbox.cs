@@ -1,0 +1,90 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Azure;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using MeSign.Statements.Ledger;
+using MeSign.Statements.Sealing;
+using MeSign.Statements.Storage;
+
+namespace MeSign.Statements.Delivery;
+
+/// <summary>
+/// Finished messages, as blobs <c>sealed/&lt;batch&gt;/&lt;job&gt;.eml</c>. Each is written once and never changed, so that
+/// an outage of the relay costs no signature, and every attempt sends the same bytes.
+/// </summary>
+public sealed class Outbox(BlobServiceClient blobs)
+{
+    private readonly BlobContainerClient container = blobs.GetBlobContainerClient(StorageNames.Sealed);
+
+    /// <summary>Keeps a message, unless the statement has one already.</summary>
+    public async Task<OutboxPut> PutAsync(StatementKey key, string issuer, SealedMessage message, CancellationToken cancellationToken)
+    {
+        var sha256 = Convert.ToHexStringLower(SHA256.HashData(message.Eml.Span));
+        var entry = new OutboxEntry
+        {
+            Key = key,
+            Issuer = issuer,
+            MessageId = message.MessageId,
+            Encrypted = message.Encrypted,
+            EncryptedTo = message.EncryptedTo,
+            Timestamp = message.Timestamp,
+            Sha256 = sha256,
+            Bytes = message.Eml.Length,
+        };
+
+        try
+        {
+            await Blob(key).UploadAsync(
+                BinaryData.FromBytes(message.Eml),
+                new BlobUploadOptions
+                {
+                    Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All },
+                    HttpHeaders = new BlobHttpHeaders { ContentType = "message/rfc822" },
+                    Metadata = OutboxMetadata.Write(entry),
+                },
+                cancellationToken);
+            return new OutboxPut(entry, Written: true);
+        }
+        catch (RequestFailedException exists) when (exists.Status is 409 or 412)
+        {
+            BlobProperties properties = await Blob(key).GetPropertiesAsync(cancellationToken: cancellationToken);
+            var kept = OutboxMetadata.Read(key, properties.Metadata, properties.ContentLength);
+
+            // The client repeats a request whose answer was lost on the way: then the blob that is in the way is ours. Two
+            // messages never have the same hash by chance, each has its own timestamp and content key.
+            return new OutboxPut(kept, Written: kept.Sha256 == sha256);
+        }
+    }
+
+    /// <returns>Null where no message was made yet.</returns>
+    public async Task<OutboxEntry?> FindAsync(StatementKey key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            BlobProperties properties = await Blob(key).GetPropertiesAsync(cancellationToken: cancellationToken);
+            return OutboxMetadata.Read(key, properties.Metadata, properties.ContentLength);
+        }
+        catch (RequestFailedException absent) when (absent.Status == 404)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The message, byte for byte as it was sealed.</summary>
+    /// <exception cref="InvalidDataException">The blob's bytes are not those that were written.</exception>
+    public async Task<ReadOnlyMemory<byte>> OpenAsync(StatementKey key, CancellationToken cancellationToken)
+    {
+        BlobDownloadResult download = await Blob(key).DownloadContentAsync(cancellationToken);
+        var eml = download.Content.ToMemory();
+        var expected = OutboxMetadata.Read(key, download.Details.Metadata, eml.Length).Sha256;
+        if (Convert.ToHexStringLower(SHA256.HashData(eml.Span)) != expected)
+            throw new InvalidDataException($"sealed/{Name(key)} is not what was written: its SHA-256 differs from its metadata");
+
+        return eml;
+    }
+
+    private BlobClient Blob(StatementKey key) => container.GetBlobClient(Name(key));
+
+    private static string Name(StatementKey key) => string.Create(CultureInfo.InvariantCulture, $"{key.Batch}/{key.Job}.eml");
+}

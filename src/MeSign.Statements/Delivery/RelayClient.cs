@@ -1,0 +1,90 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using MailKit.Net.Smtp;
+using MimeKit;
+
+namespace MeSign.Statements.Delivery;
+
+/// <summary>One SMTP connection and what the pool must know of it.</summary>
+internal sealed class RelayClient : SmtpClient
+{
+    private readonly Socket socket;
+    private readonly X509Certificate2Collection roots;
+
+    /// <param name="socket">Connected; owned by this client.</param>
+    /// <param name="roots">The only roots trusted; the system's where empty.</param>
+    /// <param name="timeout">Longest wait for one answer.</param>
+    public RelayClient(Socket socket, X509Certificate2Collection roots, TimeSpan timeout)
+    {
+        this.socket = socket;
+        this.roots = roots;
+        Timeout = (int)timeout.TotalMilliseconds;
+        SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
+        CheckCertificateRevocation = false;
+    }
+
+    /// <summary>Messages begun on this connection.</summary>
+    public int Messages { get; set; }
+
+    /// <summary>When it was last given back, by the pool's clock.</summary>
+    public long IdleSince { get; set; }
+
+    /// <summary>
+    /// Whether the other side hung up, or said something unasked (421 before it does): what comes next on such a connection
+    /// would be taken for the answer to another question.
+    /// </summary>
+    public bool IsStale()
+    {
+        try
+        {
+            return !IsConnected || socket.Poll(TimeSpan.Zero, SelectMode.SelectRead);
+        }
+        catch (SocketException)
+        {
+            return true;
+        }
+    }
+
+    /// <summary>Whether the other side has closed the connection.</summary>
+    public bool HungUp()
+    {
+        try
+        {
+            return socket.Poll(TimeSpan.Zero, SelectMode.SelectRead) && socket.Receive(stackalloc byte[1], SocketFlags.Peek) == 0;
+        }
+        catch (SocketException)
+        {
+            return true;
+        }
+    }
+
+    protected override SslClientAuthenticationOptions GetSslClientAuthenticationOptions(
+        string host, RemoteCertificateValidationCallback remoteCertificateValidationCallback)
+    {
+        var options = base.GetSslClientAuthenticationOptions(host, remoteCertificateValidationCallback);
+
+        // MailKit's own callback takes some certificates that lead nowhere; here no fault at all is accepted.
+        options.RemoteCertificateValidationCallback = static (_, _, _, errors) => errors == SslPolicyErrors.None;
+        options.CertificateChainPolicy = new X509ChainPolicy
+        {
+            DisableCertificateDownloads = true,
+            RevocationMode = X509RevocationMode.NoCheck,
+            TrustMode = roots.Count == 0 ? X509ChainTrustMode.System : X509ChainTrustMode.CustomRootTrust,
+        };
+        options.CertificateChainPolicy.CustomTrustStore.AddRange(roots);
+        return options;
+    }
+
+    protected override long GetSize(FormatOptions options, MimeMessage message, CancellationToken cancellationToken) => ((StoredMessage)message).Length;
+
+    protected override Task<long> GetSizeAsync(FormatOptions options, MimeMessage message, CancellationToken cancellationToken) =>
+        Task.FromResult(((StoredMessage)message).Length);
+
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        socket.Dispose();
+    }
+}

@@ -1,0 +1,106 @@
+using System.Net.Sockets;
+using MailKit;
+using MailKit.Net.Smtp;
+using MailKit.Security;
+
+namespace MeSign.Statements.Delivery;
+
+/// <summary>
+/// One attempt under its two limits (the relay's timeout; the caller's token until the content leaves), and what a failure
+/// in it means.
+/// </summary>
+internal sealed class SubmissionAttempt : IDisposable
+{
+    private readonly TimeSpan timeout;
+    private readonly CancellationTokenSource limit;
+    private readonly CancellationTokenRegistration stop;
+    private readonly CancellationToken caller;
+    private StoredMessage? message;
+
+    public SubmissionAttempt(string relay, TimeSpan timeout, TimeProvider time, CancellationToken caller)
+    {
+        Relay = relay;
+        this.timeout = timeout;
+        this.caller = caller;
+        limit = new CancellationTokenSource(timeout, time);
+        stop = caller.UnsafeRegister(static state => ((SubmissionAttempt)state!).Stop(), this);
+    }
+
+    public string Relay { get; }
+
+    public CancellationToken Token => limit.Token;
+
+    public bool IsOver => limit.IsCancellationRequested;
+
+    public StoredMessage Message => message ?? throw new InvalidOperationException("no message yet");
+
+    /// <summary>Whether any of the message's content may have left.</summary>
+    public bool ContentLeft => message?.Content.IsLeaving ?? false;
+
+    /// <summary>The exceptions in which a relay, a network and a library say no. Others are faults of this program.</summary>
+    public static bool IsExpected(Exception exception) => exception is
+        SocketException or IOException or ProtocolException or CommandException or OperationCanceledException
+        or AuthenticationException or ServiceNotAuthenticatedException or ServiceNotConnectedException
+        or SslHandshakeException or NotSupportedException or ObjectDisposedException;
+
+    public void Begin(StoredMessage stored)
+    {
+        Interlocked.Exchange(ref message, stored);
+        if (caller.IsCancellationRequested)
+            Stop();
+    }
+
+    /// <summary>Forgets a message that did not come to leave: what follows is about a new connection.</summary>
+    public void Reset() => Interlocked.Exchange(ref message, null);
+
+    public Submission Explain(Exception exception)
+    {
+        // An answer is an answer, whatever happened after it.
+        if (exception is SmtpCommandException refusal)
+            return ReplyClassifier.Classify(Phase(refusal), RelayReply.Of((int)refusal.StatusCode, refusal.Message), Relay);
+        if (message is { Content.MayHaveEnded: true })
+            return new Submission.Uncertain($"relay {Relay}: {Reason(exception)} after the end of the message");
+
+        return exception switch
+        {
+            OperationCanceledException when caller.IsCancellationRequested && !ContentLeft =>
+                new Submission.Deferred(DeferralReason.ShuttingDown, "this worker is shutting down"),
+            SslHandshakeException => new Submission.Deferred(
+                DeferralReason.RelayTls, $"relay {Relay}: no TLS connection with an accepted certificate (see MeSign:Relays:{Relay}:TrustedRoots and Host)"),
+            NotSupportedException when message is null => new Submission.Deferred(
+                DeferralReason.RelayTls, $"relay {Relay} does not offer what the settings require: STARTTLS, or AUTH (see MeSign:Relays:{Relay})"),
+            AuthenticationException or ServiceNotAuthenticatedException => new Submission.Deferred(
+                DeferralReason.RelayAuthentication, $"relay {Relay} wants other credentials (see MeSign:Relays:{Relay}:User and PasswordFile)"),
+            _ => new Submission.Deferred(DeferralReason.RelayUnavailable, $"relay {Relay}: {Reason(exception)}"),
+        };
+    }
+
+    public void Dispose()
+    {
+        stop.Dispose();
+        limit.Dispose();
+    }
+
+    private void Stop()
+    {
+        if (Volatile.Read(ref message)?.Content.TryStop() ?? true)
+            limit.Cancel();
+    }
+
+    private SmtpPhase Phase(SmtpCommandException refusal) => refusal.ErrorCode switch
+    {
+        SmtpErrorCode.SenderNotAccepted => SmtpPhase.Sender,
+        SmtpErrorCode.RecipientNotAccepted => SmtpPhase.Recipient,
+        SmtpErrorCode.MessageNotAccepted => SmtpPhase.End,
+        _ => message is null ? SmtpPhase.Connect : SmtpPhase.Data,
+    };
+
+    private string Reason(Exception exception) => exception switch
+    {
+        OperationCanceledException => $"no answer within {timeout}",
+        SocketException socket => $"no connection ({socket.SocketErrorCode})",
+        IOException { InnerException: SocketException socket } => $"connection lost ({socket.SocketErrorCode})",
+        ProtocolException => "connection closed, or an answer that is not SMTP",
+        _ => $"connection lost ({exception.GetType().Name})",
+    };
+}

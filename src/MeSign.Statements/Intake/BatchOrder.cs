@@ -1,0 +1,54 @@
+using System.Text.Json;
+
+namespace MeSign.Statements.Intake;
+
+/// <summary>A message on <c>statement-batches</c>: expand this manifest from this place on.</summary>
+/// <param name="Batch">The batch of every job in the manifest.</param>
+/// <param name="Manifest">Name of the manifest's blob in the container <c>statements</c>.</param>
+/// <param name="From">Bytes of the manifest that are done.</param>
+/// <param name="Line">Lines in those bytes.</param>
+/// <param name="ETag">The version of the manifest that those bytes belong to; absent in the bank's own order.</param>
+public sealed record BatchOrder(string Batch, string Manifest, long From = 0, long Line = 0, string? ETag = null)
+{
+    private const int ETagLength = 100;
+
+    /// <param name="body">UTF-8 JSON or Base64 of it.</param>
+    /// <exception cref="StatementFailedException">The order's first fault, named by field.</exception>
+    public static BatchOrder Read(BinaryData body)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        var order = new JobObject(JobBody.Parse(JobBody.Decode(body).Span, "the order"), "");
+        order.RequireVersion(1);
+        order.RefuseUnknown("version", "batch", "manifest", "from", "line", "etag");
+
+        var batch = order.RequiredText("batch", JobLimits.IdLength);
+        if (!JobText.IsId(batch))
+            throw order.Fault(FailureCode.InvalidField, "batch", $"{JobText.Quote(batch)} is not an id: A–Z a–z 0–9 . _ - only, a letter or digit first");
+
+        var manifest = order.RequiredRawText("manifest");
+        if (BlobName.FindProblem(manifest) is { } problem)
+            throw order.Fault(FailureCode.DocumentNotAllowed, "manifest", $"{JobText.Quote(manifest)} {problem}");
+
+        return new BatchOrder(batch, manifest, order.OptionalCount("from"), order.OptionalCount("line"), order.OptionalText("etag", ETagLength));
+    }
+
+    /// <summary>The order as JSON, to be sent once more.</summary>
+    public BinaryData ToJson()
+    {
+        var buffer = new System.Buffers.ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("version", 1);
+            json.WriteString("batch", Batch);
+            json.WriteString("manifest", Manifest);
+            json.WriteNumber("from", From);
+            json.WriteNumber("line", Line);
+            if (ETag is not null)
+                json.WriteString("etag", ETag);
+            json.WriteEndObject();
+        }
+
+        return new BinaryData(buffer.WrittenMemory);
+    }
+}

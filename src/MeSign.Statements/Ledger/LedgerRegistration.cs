@@ -1,0 +1,19 @@
+using Azure.Data.Tables;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace MeSign.Statements.Ledger;
+
+internal static class LedgerRegistration
+{
+    public static IServiceCollection AddLedger(this IServiceCollection services)
+    {
+        services.AddSingleton<IValidateOptions<LedgerOptions>, LedgerOptionsValidator>();
+        services.AddOptionsWithValidateOnStart<LedgerOptions>().BindConfiguration(LedgerOptions.Section);
+        services.AddSingleton(provider => new StatementLedger(
+            provider.GetRequiredService<TableServiceClient>(),
+            provider.GetRequiredService<IOptions<LedgerOptions>>().Value,
+            provider.GetRequiredService<TimeProvider>()));
+        return services;
+    }
+}

@@ -1,0 +1,114 @@
+using System.Security.Cryptography;
+using Azure.Data.Tables;
+using MeSign.Statements.Intake;
+
+namespace MeSign.Statements.Ledger;
+
+/// <summary>How rows, index entries and conflicts look as table entities.</summary>
+/// <remarks>
+/// Row: PartitionKey batch, RowKey job. Conflict: the same partition, RowKey <c>job|SHA-256</c> (no id has a bar).
+/// Index entry: PartitionKey recipient hash, RowKey <c>batch|job</c>.
+/// </remarks>
+internal static class LedgerRowEntity
+{
+    private const char Bar = '|';
+    private const int MaxDetail = 1000;
+    private const string Stamp = "Stamp";
+
+    /// <param name="row">The row to write.</param>
+    /// <param name="stamp">A random mark by which the writer knows its own write again.</param>
+    public static TableEntity Write(LedgerRow row, out string stamp)
+    {
+        stamp = RandomNumberGenerator.GetHexString(32, lowercase: true);
+        return new TableEntity(row.Batch, row.Job)
+        {
+            [Stamp] = stamp,
+            [nameof(row.State)] = row.State.ToString(),
+            [nameof(row.Issuer)] = row.Issuer,
+            [nameof(row.Kind)] = row.Kind?.ToString(),
+            [nameof(row.RecipientHash)] = row.RecipientHash,
+            [nameof(row.RecipientAddress)] = row.RecipientAddress,
+            [nameof(row.Code)] = row.Code?.ToString(),
+            [nameof(row.Detail)] = row.Detail is { Length: > MaxDetail } detail ? detail[..MaxDetail] : row.Detail,
+            [nameof(row.JobSha256)] = row.JobSha256,
+            [nameof(row.DocumentSha256)] = row.DocumentSha256,
+            [nameof(row.SealedSha256)] = row.SealedSha256,
+            [nameof(row.Encrypted)] = row.Encrypted,
+            [nameof(row.EncryptedTo)] = row.EncryptedTo is [] ? null : string.Join(' ', row.EncryptedTo),
+            [nameof(row.MessageId)] = row.MessageId,
+            [nameof(row.RejectedCertificates)] = row.RejectedCertificates,
+            [nameof(row.Attempts)] = row.Attempts,
+            [nameof(row.Received)] = row.Received,
+            [nameof(row.Updated)] = row.Updated,
+            [nameof(row.NextAttempt)] = row.NextAttempt,
+            [nameof(row.LeaseUntil)] = row.LeaseUntil,
+            [nameof(row.Expires)] = row.Expires,
+            ["SignedAt"] = row.Timestamp,
+            [nameof(row.RelayReply)] = row.RelayReply,
+            [nameof(row.Reported)] = row.Reported,
+        };
+    }
+
+    public static LedgerRow Read(TableEntity entity) => new()
+    {
+        Batch = entity.PartitionKey,
+        Job = entity.RowKey,
+        State = StateOf(entity),
+        Issuer = entity.GetString(nameof(LedgerRow.Issuer)),
+        Kind = entity.GetString(nameof(LedgerRow.Kind)) is { } kind ? Enum.Parse<JobKind>(kind) : null,
+        RecipientHash = entity.GetString(nameof(LedgerRow.RecipientHash)),
+        RecipientAddress = entity.GetString(nameof(LedgerRow.RecipientAddress)),
+        Code = entity.GetString(nameof(LedgerRow.Code)) is { } code ? Enum.Parse<FailureCode>(code) : null,
+        Detail = entity.GetString(nameof(LedgerRow.Detail)),
+        JobSha256 = entity.GetString(nameof(LedgerRow.JobSha256)),
+        DocumentSha256 = entity.GetString(nameof(LedgerRow.DocumentSha256)),
+        SealedSha256 = entity.GetString(nameof(LedgerRow.SealedSha256)),
+        Encrypted = entity.GetBoolean(nameof(LedgerRow.Encrypted)),
+        EncryptedTo = entity.GetString(nameof(LedgerRow.EncryptedTo))?.Split(' ') ?? [],
+        MessageId = entity.GetString(nameof(LedgerRow.MessageId)),
+        RejectedCertificates = entity.GetString(nameof(LedgerRow.RejectedCertificates)),
+        Attempts = entity.GetInt32(nameof(LedgerRow.Attempts)) ?? 0,
+        Received = entity.GetDateTimeOffset(nameof(LedgerRow.Received)) ?? default,
+        Updated = entity.GetDateTimeOffset(nameof(LedgerRow.Updated)) ?? default,
+        NextAttempt = entity.GetDateTimeOffset(nameof(LedgerRow.NextAttempt)),
+        LeaseUntil = entity.GetDateTimeOffset(nameof(LedgerRow.LeaseUntil)),
+        Expires = entity.GetDateTimeOffset(nameof(LedgerRow.Expires)),
+        Timestamp = entity.GetDateTimeOffset("SignedAt"),
+        RelayReply = entity.GetString(nameof(LedgerRow.RelayReply)),
+        Reported = entity.GetBoolean(nameof(LedgerRow.Reported)) ?? false,
+        ETag = entity.ETag,
+    };
+
+    public static bool IsRow(TableEntity entity) => !entity.RowKey.Contains(Bar, StringComparison.Ordinal);
+
+    public static StatementState StateOf(TableEntity entity) => Enum.Parse<StatementState>(entity.GetString(nameof(LedgerRow.State)));
+
+    public static string StampOf(TableEntity entity) => entity.GetString(Stamp);
+
+    public static TableEntity IndexOf(LedgerRow row) => new(row.RecipientHash, $"{row.Batch}{Bar}{row.Job}");
+
+    public static StatementKey KeyOf(TableEntity index)
+    {
+        var bar = index.RowKey.IndexOf(Bar, StringComparison.Ordinal);
+        return new StatementKey(index.RowKey[..bar], index.RowKey[(bar + 1)..]);
+    }
+
+    public static TableEntity WriteConflict(LedgerRow row) => new(row.Batch, $"{row.Job}{Bar}{row.JobSha256}")
+    {
+        [nameof(row.Issuer)] = row.Issuer,
+        [nameof(row.RecipientHash)] = row.RecipientHash,
+        [nameof(row.Received)] = row.Received,
+    };
+
+    public static JobConflict ReadConflict(TableEntity entity)
+    {
+        var bar = entity.RowKey.IndexOf(Bar, StringComparison.Ordinal);
+        return new JobConflict(
+            new StatementKey(entity.PartitionKey, entity.RowKey[..bar]),
+            entity.RowKey[(bar + 1)..],
+            entity.GetString(nameof(LedgerRow.RecipientHash)),
+            entity.GetDateTimeOffset(nameof(LedgerRow.Received)) ?? default);
+    }
+
+    public static (string From, string Before) ConflictRange(StatementKey key) => ($"{key.Job}{Bar}", $"{key.Job}{(char)(Bar + 1)}");
+}

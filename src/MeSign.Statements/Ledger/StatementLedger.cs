@@ -1,0 +1,219 @@
+using System.Runtime.CompilerServices;
+using Azure;
+using Azure.Data.Tables;
+using MeSign.Statements.Storage;
+
+namespace MeSign.Statements.Ledger;
+
+/// <summary>
+/// The state of every statement, in Azure Tables: one row a statement (partition = batch), and an index by recipient.
+/// Every write is conditional, so that of two workers on one statement one wins and the other learns of it.
+/// </summary>
+public sealed class StatementLedger
+{
+    private readonly TableClient statements;
+    private readonly TableClient recipients;
+    private readonly RecipientHasher hasher;
+    private readonly LedgerOptions options;
+    private readonly TimeProvider time;
+
+    internal StatementLedger(TableServiceClient tables, LedgerOptions options, TimeProvider time)
+    {
+        statements = tables.GetTableClient(StorageNames.Ledger);
+        recipients = tables.GetTableClient(StorageNames.LedgerRecipients);
+        hasher = new RecipientHasher(Convert.FromBase64String(options.RecipientKey));
+        this.options = options;
+        this.time = time;
+    }
+
+    /// <summary>
+    /// Puts a job on record as Received, or finds what is on record under its key. A job with another SHA-256 under the
+    /// same key changes nothing but is noted as a <see cref="JobConflict"/>; the caller reports it as
+    /// <see cref="FailureCode.JobIdReused"/>.
+    /// </summary>
+    public async Task<Reception> ReceiveAsync(StatementReceipt receipt, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var row = new LedgerRow
+        {
+            Batch = receipt.Key.Batch,
+            Job = receipt.Key.Job,
+            Issuer = receipt.Issuer,
+            Kind = receipt.Kind,
+            RecipientHash = hasher.Hash(receipt.RecipientAddress),
+            RecipientAddress = options.StoreAddresses ? receipt.RecipientAddress : null,
+            State = StatementState.Received,
+            JobSha256 = receipt.JobSha256,
+            DocumentSha256 = receipt.DocumentSha256,
+            Expires = receipt.Expires,
+            Received = now,
+            Updated = now,
+        };
+
+        // The index first: dead between the two, an entry without a row is harmless, a row without an entry is lost to
+        // whoever asks for (or wants to erase) everything of one recipient.
+        await recipients.UpsertEntityAsync(LedgerRowEntity.IndexOf(row), TableUpdateMode.Replace, cancellationToken);
+        return await InsertAsync(row, cancellationToken);
+    }
+
+    /// <summary>Puts a job on record directly in its end state; as <see cref="ReceiveAsync"/> where its key is taken.</summary>
+    public async Task<Reception> RecordEndedAsync(EndedReceipt receipt, CancellationToken cancellationToken)
+    {
+        if (receipt.State is not (StatementState.Failed or StatementState.Abandoned))
+            throw new ArgumentException($"a job that was never received ends as Failed or Abandoned, not as {receipt.State}", nameof(receipt));
+
+        var now = time.GetUtcNow();
+        return await InsertAsync(
+            new LedgerRow
+            {
+                Batch = receipt.Key.Batch,
+                Job = receipt.Key.Job,
+                Issuer = receipt.Issuer,
+                State = receipt.State,
+                Code = receipt.Code,
+                Detail = receipt.Detail,
+                JobSha256 = receipt.JobSha256,
+                Received = now,
+                Updated = now,
+            },
+            cancellationToken);
+    }
+
+    public async Task<LedgerRow?> FindAsync(StatementKey key, CancellationToken cancellationToken)
+    {
+        var found = await statements.GetEntityIfExistsAsync<TableEntity>(key.Batch, key.Job, cancellationToken: cancellationToken);
+        return found.HasValue ? LedgerRowEntity.Read(found.Value!) : null;
+    }
+
+    /// <summary>
+    /// Moves a statement on. <paramref name="row"/> is the row as it was read, with the changes that go with the move; its
+    /// State must be the one that was read. The lease is kept only in Submitting, the next attempt only in Held and
+    /// Deferred, the code only in Failed; an end has not been reported yet.
+    /// </summary>
+    /// <exception cref="LedgerConflictException">The row changed since it was read.</exception>
+    /// <exception cref="InvalidOperationException">There is no such move.</exception>
+    public Task<LedgerRow> MoveAsync(LedgerRow row, StatementState to, CancellationToken cancellationToken)
+    {
+        if (!StateTransitions.IsLegal(row.State, to))
+            throw new InvalidOperationException($"{row.Key}: a statement does not go from {row.State} to {to}");
+        if (to == StatementState.Submitting && row.LeaseUntil is null)
+            throw new InvalidOperationException($"{row.Key}: Submitting needs a lease");
+
+        return UpdateAsync(
+            row,
+            row with
+            {
+                State = to,
+                Code = to is StatementState.Failed ? row.Code : null,
+                LeaseUntil = to is StatementState.Submitting ? row.LeaseUntil : null,
+                NextAttempt = to is StatementState.Held or StatementState.Deferred ? row.NextAttempt : null,
+                Reported = false,
+                Updated = time.GetUtcNow(),
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Writes changes that are no move, such as <see cref="LedgerRow.Reported"/>.</summary>
+    /// <exception cref="LedgerConflictException">The row changed since it was read.</exception>
+    public Task<LedgerRow> AmendAsync(LedgerRow row, CancellationToken cancellationToken) => UpdateAsync(row, row, cancellationToken);
+
+    /// <summary>All statements of a batch, by job.</summary>
+    public IAsyncEnumerable<LedgerRow> ByBatchAsync(string batch, CancellationToken cancellationToken) =>
+        QueryAsync(TableClient.CreateQueryFilter($"PartitionKey eq {batch}"), cancellationToken);
+
+    /// <summary>All statements in a state, over all batches.</summary>
+    public IAsyncEnumerable<LedgerRow> ByStateAsync(StatementState state, CancellationToken cancellationToken) =>
+        QueryAsync(TableClient.CreateQueryFilter($"State eq {state.ToString()}"), cancellationToken);
+
+    /// <summary>All statements to an address, however it is spelled; in the order of batch and job.</summary>
+    public async IAsyncEnumerable<LedgerRow> ByRecipientAsync(string address, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var hash = hasher.Hash(address);
+        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {hash}");
+        await foreach (var entry in recipients.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
+        {
+            // An entry may lead to another's row: its job came second under an id that was taken.
+            if (await FindAsync(LedgerRowEntity.KeyOf(entry), cancellationToken) is { } row && row.RecipientHash == hash)
+                yield return row;
+        }
+    }
+
+    /// <summary>Jobs that came under an id that was taken; each other SHA-256 counts once, however often it arrives.</summary>
+    public async IAsyncEnumerable<JobConflict> ConflictsAsync(StatementKey key, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var (from, before) = LedgerRowEntity.ConflictRange(key);
+        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {key.Batch} and RowKey ge {from} and RowKey lt {before}");
+        await foreach (var entity in statements.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
+            yield return LedgerRowEntity.ReadConflict(entity);
+    }
+
+    /// <summary>How many statements of a batch are in each state; states without any are absent.</summary>
+    public async Task<IReadOnlyDictionary<StatementState, int>> CountAsync(string batch, CancellationToken cancellationToken)
+    {
+        var counts = new SortedDictionary<StatementState, int>();
+        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {batch}");
+        await foreach (var entity in statements.QueryAsync<TableEntity>(filter, select: ["RowKey", "State"], cancellationToken: cancellationToken))
+        {
+            if (!LedgerRowEntity.IsRow(entity))
+                continue;
+
+            var state = LedgerRowEntity.StateOf(entity);
+            counts[state] = counts.GetValueOrDefault(state) + 1;
+        }
+
+        return counts;
+    }
+
+    private async IAsyncEnumerable<LedgerRow> QueryAsync(string filter, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var entity in statements.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
+        {
+            if (LedgerRowEntity.IsRow(entity))
+                yield return LedgerRowEntity.Read(entity);
+        }
+    }
+
+    private async Task<Reception> InsertAsync(LedgerRow row, CancellationToken cancellationToken)
+    {
+        var entity = LedgerRowEntity.Write(row, out var stamp);
+        try
+        {
+            var response = await statements.AddEntityAsync(entity, cancellationToken);
+            return new Reception(row with { ETag = response.Headers.ETag!.Value }, ReceptionOutcome.New);
+        }
+        catch (RequestFailedException taken) when (taken.Status == 409)
+        {
+            var existing = await statements.GetEntityAsync<TableEntity>(row.Batch, row.Job, cancellationToken: cancellationToken);
+            var found = LedgerRowEntity.Read(existing.Value);
+            if (LedgerRowEntity.StampOf(existing.Value) == stamp)
+                return new Reception(found, ReceptionOutcome.New);
+            if (found.JobSha256 == row.JobSha256)
+                return new Reception(found, ReceptionOutcome.Repeated);
+
+            await statements.UpsertEntityAsync(LedgerRowEntity.WriteConflict(row), TableUpdateMode.Replace, cancellationToken);
+            return new Reception(found, ReceptionOutcome.Conflicting);
+        }
+    }
+
+    private async Task<LedgerRow> UpdateAsync(LedgerRow read, LedgerRow written, CancellationToken cancellationToken)
+    {
+        if (read.ETag == default)
+            throw new InvalidOperationException($"{read.Key}: the row was not read from the ledger");
+
+        var entity = LedgerRowEntity.Write(written, out var stamp);
+        try
+        {
+            var response = await statements.UpdateEntityAsync(entity, read.ETag, TableUpdateMode.Replace, cancellationToken);
+            return written with { ETag = response.Headers.ETag!.Value };
+        }
+        catch (RequestFailedException lost) when (lost.Status is 412 or 404)
+        {
+            // The client repeats a request whose answer was lost on the way; the repetition then meets our own row.
+            var now = await statements.GetEntityIfExistsAsync<TableEntity>(read.Batch, read.Job, cancellationToken: cancellationToken);
+            if (now.HasValue && LedgerRowEntity.StampOf(now.Value!) == stamp)
+                return written with { ETag = now.Value!.ETag };
+
+            throw new LedgerConflictException(read.Key, read.State, written.State);
+        }
+    }
+}

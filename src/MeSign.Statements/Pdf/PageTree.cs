@@ -1,0 +1,33 @@
+using MeSign.Statements.Pdf.Syntax;
+
+namespace MeSign.Statements.Pdf;
+
+/// <summary>The page tree (ISO 32000-2 §7.7.3).</summary>
+internal static class PageTree
+{
+    /// <summary>The first page's object; null where the document has no page.</summary>
+    public static PdfReference? FirstPage(PdfDocument document)
+    {
+        var seen = new HashSet<int>();
+        var waiting = new Stack<PdfObject>();
+        if (document.Catalog.Dictionary["Pages"] is { } root)
+            waiting.Push(root);
+
+        while (waiting.TryPop(out var node))
+        {
+            if (node is PdfReference reference && !seen.Add(reference.Number))
+                throw PdfDamage.In(reference, "the page tree leads round in a circle");
+            if (seen.Count > PdfLimits.Nodes)
+                throw PdfDamage.Of("its page tree has no page in reach");
+            if (document.Resolve(node) is not PdfDictionary dictionary)
+                continue;
+            if (document.Resolve(dictionary["Kids"]) is not PdfArray kids)
+                return node as PdfReference ?? throw PdfDamage.Of("its first page is no object of its own");
+
+            for (var i = kids.Items.Count - 1; i >= 0; i--)
+                waiting.Push(kids.Items[i]);
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,173 @@
+using System.Globalization;
+using MeSign.Statements.Pdf.Syntax;
+
+namespace MeSign.Statements.Pdf;
+
+/// <summary>Finds or makes the field that a signature goes into, with its widget on the first page and its place in the form.</summary>
+internal sealed class SignatureField(PdfDocument document, IncrementalUpdate update, IReadOnlyList<FormField> fields)
+{
+    private const string DefaultName = "Signature";
+
+    // ISO 32000-2 table 167, Print and Locked. PDF/A asks for Print and forbids Hidden, Invisible and NoView.
+    private const int PrintLocked = 132;
+
+    // ISO 32000-2 table 225: signatures exist; a file that is saved must be appended to.
+    private const int SignaturesExistAppendOnly = 3;
+
+    /// <summary>The empty signature field that the request names, or the name of a new one.</summary>
+    public (FormField? Existing, string Name) Choose(string? requested)
+    {
+        if (requested is not null && fields.FirstOrDefault(field =>
+            field.IsSignature && string.Equals(field.Name, requested, StringComparison.Ordinal)) is { } named
+            && document.Resolve(named.Dictionary["V"]) is null && named.Reference is not null)
+        {
+            return named.IsReadOnly
+                ? throw SigningPermission.NotAllowed($"the signature field {requested} is read-only")
+                : (named, named.Name);
+        }
+
+        // Full names join partial ones with dots, so a partial name has none (ISO 32000-2 §12.7.4.2).
+        var stem = (requested ?? DefaultName).Replace('.', '_');
+        var taken = fields.Where(field => field.IsRoot).Select(field => field.Name).ToHashSet(StringComparer.Ordinal);
+        if (requested is not null && taken.Add(stem))
+            return (null, stem);
+        return (null, Enumerable.Range(1, int.MaxValue)
+            .Select(number => stem + number.ToString(CultureInfo.InvariantCulture))
+            .First(taken.Add));
+    }
+
+    public void Fill(FormField existing, PdfReference signature)
+    {
+        update.Edit(existing.Reference!)["V"] = signature;
+        MarkForm(newField: null);
+    }
+
+    public void Create(string name, string description, PdfReference signature, bool tabOrder)
+    {
+        var page = PageTree.FirstPage(document);
+        var field = new PdfDictionary
+        {
+            ["Type"] = new PdfName("Annot"),
+            ["Subtype"] = new PdfName("Widget"),
+            ["FT"] = new PdfName("Sig"),
+            ["T"] = PdfText.TextString(name),
+            ["TU"] = PdfText.TextString(description),
+            ["V"] = signature,
+            ["F"] = new PdfInteger(PrintLocked),
+            ["Rect"] = Nowhere(page),
+            ["P"] = page,
+            // PDF/A-1 asks for an appearance of every field; one that shows nothing is its only content.
+            ["AP"] = new PdfDictionary { ["N"] = update.Add(EmptyAppearance()) },
+        };
+        var reference = update.Add(field);
+        if (page is not null)
+            Annotate(page, reference, tabOrder);
+        MarkForm(reference);
+    }
+
+    /// <summary>Enters the certification in the catalog (ISO 32000-2 §12.8.6).</summary>
+    public void Certify(PdfReference signature)
+    {
+        var catalog = update.Edit(document.Catalog.Reference);
+        if (catalog["Perms"] is PdfReference reference && document.Resolve(reference) is PdfDictionary)
+        {
+            update.Edit(reference)["DocMDP"] = signature;
+            return;
+        }
+
+        var permissions = (catalog["Perms"] as PdfDictionary)?.Copy() ?? new PdfDictionary();
+        permissions["DocMDP"] = signature;
+        catalog["Perms"] = permissions;
+    }
+
+    private void Annotate(PdfReference page, PdfReference widget, bool tabOrder)
+    {
+        var current = document.Dictionary(page)!;
+        if (current["Annots"] is PdfReference shared && document.Resolve(shared) is PdfArray list)
+        {
+            update.Replace(shared, list.With(widget));
+        }
+        else
+        {
+            update.Edit(page)["Annots"] = (current["Annots"] as PdfArray ?? PdfArray.Of()).With(widget);
+        }
+
+        // PDF/UA-1 §7.18.3: a page with annotations states their order.
+        if (tabOrder && current["Tabs"] is null && IsTagged())
+            update.Edit(page)["Tabs"] = new PdfName("S");
+    }
+
+    private bool IsTagged() => document.Catalog.Dictionary["StructTreeRoot"] is not null;
+
+    private void MarkForm(PdfReference? newField)
+    {
+        var catalog = document.Catalog;
+        if (document.Dictionary(catalog.Dictionary["AcroForm"]) is not { } form)
+        {
+            var made = new PdfDictionary { ["Fields"] = PdfArray.Of(newField!) };
+            made["SigFlags"] = new PdfInteger(SignaturesExistAppendOnly);
+            update.Edit(catalog.Reference)["AcroForm"] = update.Add(made);
+            return;
+        }
+
+        var flags = document.Resolve(form["SigFlags"]) is PdfInteger existing ? existing.Value : 0;
+        if ((flags & SignaturesExistAppendOnly) != SignaturesExistAppendOnly)
+            EditForm()["SigFlags"] = new PdfInteger(flags | SignaturesExistAppendOnly);
+        if (newField is null)
+            return;
+
+        var list = document.Resolve(form["Fields"]) as PdfArray;
+        if (list is not null && form["Fields"] is PdfReference shared)
+            update.Replace(shared, list.With(newField));
+        else
+            EditForm()["Fields"] = (list ?? PdfArray.Of()).With(newField);
+    }
+
+    private PdfDictionary EditForm()
+    {
+        if (document.Catalog.Dictionary["AcroForm"] is PdfReference reference)
+            return update.Edit(reference);
+
+        var catalog = update.Edit(document.Catalog.Reference);
+        if (ReferenceEquals(catalog["AcroForm"], document.Catalog.Dictionary["AcroForm"]))
+            catalog["AcroForm"] = ((PdfDictionary)catalog["AcroForm"]!).Copy();
+        return (PdfDictionary)catalog["AcroForm"]!;
+    }
+
+    // A field without an appearance has no extent (ISO 32000-2 §12.7.5.5). At the crop box's corner or outside of it, PDF/UA
+    // (§7.18.1) does not ask for it to be tagged: the origin is, unless the box reaches below and left of it.
+    private PdfArray Nowhere(PdfReference? page)
+    {
+        var box = page is null ? null : Inherited(document.Dictionary(page), "CropBox") ?? Inherited(document.Dictionary(page), "MediaBox");
+        var corner = document.Resolve(box) is PdfArray { Items: [var left, var bottom, ..] }
+            && document.Resolve(left) is { } x && document.Resolve(bottom) is { } y && x.ToDouble() < 0 && y.ToDouble() < 0
+            ? (x, y)
+            : (new PdfInteger(0), new PdfInteger(0));
+        return PdfArray.Of(corner.Item1, corner.Item2, corner.Item1, corner.Item2);
+    }
+
+    private PdfObject? Inherited(PdfDictionary? node, string key)
+    {
+        for (var level = 0; node is not null && level < PdfLimits.Depth; level++)
+        {
+            if (node[key] is { } value)
+                return value;
+            node = document.Dictionary(node["Parent"]);
+        }
+
+        return null;
+    }
+
+    private static PdfData EmptyAppearance()
+    {
+        var zero = new PdfInteger(0);
+        var dictionary = new PdfDictionary
+        {
+            ["Type"] = new PdfName("XObject"),
+            ["Subtype"] = new PdfName("Form"),
+            ["BBox"] = PdfArray.Of(zero, zero, zero, zero),
+            ["Resources"] = new PdfDictionary(),
+        };
+        return PdfData.Of(dictionary, default);
+    }
+}

@@ -1,0 +1,88 @@
+using System.Globalization;
+using MeSign.Statements.Pdf.Syntax;
+
+namespace MeSign.Statements.Pdf;
+
+/// <summary>What signatures that are in a document already leave to the next one.</summary>
+internal sealed class SigningPermission
+{
+    private const int DefaultDocMdp = 2;
+    private const int NoChanges = 1;
+
+    private readonly List<FieldLock> _locks = [];
+
+    private SigningPermission()
+    {
+    }
+
+    /// <summary>The document carries a signature: another one can only approve, not certify.</summary>
+    public bool HasSignatures { get; private set; }
+
+    /// <exception cref="StatementFailedException">DocumentSigningNotAllowed: nothing may be signed here any more.</exception>
+    public static SigningPermission Read(PdfDocument document, IReadOnlyList<FormField> fields)
+    {
+        var permission = new SigningPermission();
+        var permissions = document.Dictionary(document.Catalog.Dictionary["Perms"]);
+        if (document.Dictionary(permissions?["DocMDP"]) is { } certification)
+        {
+            permission.HasSignatures = true;
+            if ((DocMdp(document, certification) ?? DefaultDocMdp) == NoChanges)
+                throw NotAllowed("it is certified, and the certification (DocMDP, P 1) allows no change");
+        }
+
+        foreach (var field in fields.Where(field => field.IsSignature))
+        {
+            if (document.Dictionary(field.Dictionary["V"]) is { } signature)
+                permission.Respect(document, field, signature);
+        }
+
+        return permission;
+    }
+
+    /// <exception cref="StatementFailedException">DocumentSigningNotAllowed: an earlier signature locks a field of this name.</exception>
+    public void Demand(string fieldName)
+    {
+        if (_locks.Exists(fieldLock => fieldLock.Covers(fieldName)))
+            throw NotAllowed($"an earlier signature locks the field {fieldName} (FieldMDP)");
+    }
+
+    public static StatementFailedException NotAllowed(string why) => new(
+        FailureCode.DocumentSigningNotAllowed,
+        string.Create(CultureInfo.InvariantCulture, $"The document may not be signed: {why}"));
+
+    /// <summary>The DocMDP permission that a signature grants; null where it does not certify.</summary>
+    public static int? DocMdp(PdfDocument document, PdfDictionary signature) =>
+        Transform(document, signature, "DocMDP") is { } parameters
+            ? document.Resolve(parameters["P"]) is PdfInteger { Value: >= 1 and <= 3 } level ? (int)level.Value : DefaultDocMdp
+            : null;
+
+    private void Respect(PdfDocument document, FormField field, PdfDictionary signature)
+    {
+        HasSignatures = true;
+        if (FieldLock.Read(document, Transform(document, signature, "FieldMDP")) is { } fieldLock)
+            _locks.Add(fieldLock);
+        // ISO 32000-2 table 236: /P of a lock restricts the whole document once its field is signed.
+        if (document.Dictionary(field.Dictionary["Lock"]) is { } declared
+            && document.Resolve(declared["P"]) is PdfInteger { Value: NoChanges })
+        {
+            throw NotAllowed("an earlier signature's lock (P 1) allows no change");
+        }
+    }
+
+    private static PdfDictionary? Transform(PdfDocument document, PdfDictionary signature, string method)
+    {
+        if (document.Resolve(signature["Reference"]) is not PdfArray references)
+            return null;
+
+        foreach (var item in references.Items)
+        {
+            if (document.Dictionary(item) is { } reference
+                && string.Equals(document.Name(reference["TransformMethod"]), method, StringComparison.Ordinal))
+            {
+                return document.Dictionary(reference["TransformParams"]) ?? new PdfDictionary();
+            }
+        }
+
+        return null;
+    }
+}

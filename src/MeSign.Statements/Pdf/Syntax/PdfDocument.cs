@@ -1,0 +1,209 @@
+namespace MeSign.Statements.Pdf.Syntax;
+
+/// <summary>A PDF of any structure, read object by object on demand. Nothing is repaired: what cannot be read as written is refused.</summary>
+internal sealed class PdfDocument
+{
+    private const int HeaderWindow = 1024;
+    private const int TailWindow = 1024;
+    private const int LongTailWindow = 64 * 1024;
+    private const int CachedObjectStreams = 8;
+    private const int SearchedSections = 8;
+
+    private readonly PdfFile _file;
+    private readonly Dictionary<int, PdfObject> _objects = [];
+    private readonly List<ObjectStream> _objectStreams = [];
+    private readonly HashSet<int> _loading = [];
+    private readonly Dictionary<int, XrefEntry>? _merged;
+
+    private PdfDocument(PdfFile file, List<XrefSection> sections)
+    {
+        _file = file;
+        Sections = sections;
+        file.Resolve = Resolve;
+        if (sections.Count > SearchedSections)
+            _merged = Merge(sections);
+    }
+
+    /// <summary>Newest first.</summary>
+    public IReadOnlyList<XrefSection> Sections { get; }
+
+    public PdfDictionary Trailer => Sections[0].Trailer;
+
+    /// <summary>Position of the header in the file: offsets inside the file count from there.</summary>
+    public long Origin => _file.Origin;
+
+    public long Length => _file.Length;
+
+    public bool IsEncrypted => Trailer["Encrypt"] is not null;
+
+    /// <summary>The document catalog and its object.</summary>
+    public (PdfReference Reference, PdfDictionary Dictionary) Catalog => Trailer["Root"] is PdfReference reference
+        && Load(reference) is PdfDictionary dictionary
+            ? (reference, dictionary)
+            : throw PdfDamage.Of("the trailer's /Root is not the document catalog");
+
+    /// <summary>One more than the highest object number in use or promised by <c>/Size</c>.</summary>
+    public int NextObjectNumber
+    {
+        get
+        {
+            var highest = Sections.Max(section => Math.Max(Highest(section), section.Hidden is { } hidden ? Highest(hidden) : 0));
+            var size = Trailer["Size"] is PdfInteger { Value: > 0 and <= PdfLimits.ObjectNumber } declared ? (int)declared.Value : 0;
+            return Math.Max(highest + 1, size);
+        }
+    }
+
+    /// <exception cref="StatementFailedException">DocumentNotPdf, DocumentDamaged.</exception>
+    public static PdfDocument Open(Stream stream)
+    {
+        var source = new PdfSource(stream);
+        var header = source.Read(0, HeaderWindow).Span.IndexOf("%PDF-"u8);
+        if (header < 0)
+            throw new StatementFailedException(FailureCode.DocumentNotPdf, "The document is not a PDF: no %PDF- in its first 1024 bytes");
+
+        var start = StartXref(source);
+        var file = new PdfFile(source, header);
+        // Before a header that is not at byte 0, positions count from the header; some writers count from the file's beginning.
+        if (header > 0 && !IsSection(file, start) && IsSection(new PdfFile(source, 0), start))
+            file = new PdfFile(source, 0);
+        return new PdfDocument(file, new XrefReader(file).ReadChain(start));
+    }
+
+    public PdfObject? Resolve(PdfObject? value)
+    {
+        for (var hops = 0; value is PdfReference reference; hops++)
+        {
+            if (hops == 32)
+                throw PdfDamage.In(reference, "references lead round in a circle");
+            value = Load(reference);
+        }
+
+        return value is PdfNull ? null : value;
+    }
+
+    public PdfDictionary? Dictionary(PdfObject? value) => Resolve(value) switch
+    {
+        PdfDictionary dictionary => dictionary,
+        PdfStream stream => stream.Dictionary,
+        _ => null,
+    };
+
+    public string? Name(PdfObject? value) => (Resolve(value) as PdfName)?.Value;
+
+    /// <summary>An object; the null object where the document has none of that number and generation.</summary>
+    public PdfObject Load(PdfReference reference)
+    {
+        if (_objects.TryGetValue(reference.Number, out var known))
+            return known;
+        if (!TryFind(reference.Number, out var entry) || entry.Kind == XrefKind.Free)
+            return PdfNull.Value;
+        if (!_loading.Add(reference.Number))
+            throw PdfDamage.In(reference, "reading it needs the object itself");
+
+        try
+        {
+            var value = entry.Kind == XrefKind.Compressed
+                ? InObjectStream(reference, entry)
+                : InUse(reference, entry);
+            return _objects[reference.Number] = value;
+        }
+        finally
+        {
+            _loading.Remove(reference.Number);
+        }
+    }
+
+    public bool TryFind(int number, out XrefEntry entry)
+    {
+        if (_merged is not null)
+            return _merged.TryGetValue(number, out entry);
+
+        foreach (var section in Sections)
+        {
+            if (section.TryFind(number, out entry))
+                return true;
+        }
+
+        entry = default;
+        return false;
+    }
+
+    /// <summary>Decoded data of a stream of this document.</summary>
+    public ReadOnlyMemory<byte> Decode(PdfStream stream) => _file.Decode(stream);
+
+    public ReadOnlyMemory<byte> ReadRaw(PdfStream stream) => _file.ReadRaw(stream);
+
+    private PdfObject InUse(PdfReference reference, XrefEntry entry) => entry.Generation == reference.Generation
+        ? _file.ReadIndirect(entry.Offset, reference)
+        : PdfNull.Value;
+
+    private PdfObject InObjectStream(PdfReference reference, XrefEntry entry)
+    {
+        if (reference.Generation != 0)
+            return PdfNull.Value;
+        if (entry.Offset is < 1 or > PdfLimits.ObjectNumber)
+            throw PdfDamage.In(reference, "its object stream's number is out of range");
+
+        var container = new PdfReference((int)entry.Offset, 0);
+        var stream = _objectStreams.Find(candidate => candidate.Self == container) ?? Open(container);
+        return stream.Read(reference, entry.Generation);
+    }
+
+    private ObjectStream Open(PdfReference container)
+    {
+        // ISO 32000-2 §7.5.7: an object stream is never itself in an object stream.
+        if (!TryFind(container.Number, out var entry) || entry.Kind != XrefKind.InUse || Load(container) is not PdfStream stream)
+            throw PdfDamage.In(container, "it is not the object stream that the cross-reference says");
+
+        var opened = ObjectStream.Open(stream, this);
+        if (_objectStreams.Count == CachedObjectStreams)
+            _objectStreams.RemoveAt(0);
+        _objectStreams.Add(opened);
+        return opened;
+    }
+
+    private static Dictionary<int, XrefEntry> Merge(List<XrefSection> sections)
+    {
+        var merged = new Dictionary<int, XrefEntry>();
+        foreach (var section in sections)
+        {
+            foreach (var number in section.Entries.Concat(section.Hidden?.Entries ?? []).Select(entry => entry.Number))
+            {
+                if (!merged.ContainsKey(number) && section.TryFind(number, out var entry))
+                    merged.Add(number, entry);
+            }
+        }
+
+        return merged;
+    }
+
+    private static int Highest(XrefSection section) => section.Entries is [.., var last] ? last.Number : 0;
+
+    private static bool IsSection(PdfFile file, long offset)
+    {
+        var lexer = new PdfLexer(file.Window(offset, 64).Span, complete: true);
+        var first = lexer.Next();
+        return first.IsKeyword("xref"u8)
+            || (first.Kind == PdfTokenKind.Integer && lexer.Next().Kind == PdfTokenKind.Integer && lexer.Next().IsKeyword("obj"u8));
+    }
+
+    private static long StartXref(PdfSource source)
+    {
+        foreach (var window in (ReadOnlySpan<int>)[TailWindow, LongTailWindow])
+        {
+            var from = Math.Max(0, source.Length - window);
+            var tail = source.Read(from, window).Span;
+            var at = tail.LastIndexOf("startxref"u8);
+            if (at < 0)
+                continue;
+
+            var lexer = new PdfLexer(tail[(at + "startxref".Length)..], complete: true);
+            var offset = lexer.Next();
+            return offset is { Kind: PdfTokenKind.Integer, Integer: > 0 }
+                ? offset.Integer
+                : throw PdfDamage.At(from + at, "startxref is not followed by a position");
+        }
+
+        throw PdfDamage.At(source.Length, "no startxref before the end of the file: it is cut short, or something long follows its end");
+    }
+}

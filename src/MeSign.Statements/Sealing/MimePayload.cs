@@ -1,0 +1,161 @@
+using System.Buffers;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using MimeKit;
+using MimeKit.Encodings;
+
+namespace MeSign.Statements.Sealing;
+
+/// <summary>
+/// The MIME entity that is signed: the Cryptographic Payload of RFC 9787 with its protected header fields. It is a row of
+/// pieces; an attachment stays where it is and becomes Base64 on its way into the digest and into the message.
+/// </summary>
+internal sealed class MimePayload
+{
+    // Below the 76 of RFC 2045 §6.7: room for the two octets more that an encoded "From " takes.
+    private const int QuotedPrintableLine = 74;
+
+    private readonly List<Piece> pieces = [];
+    private readonly StringBuilder text = new();
+
+    private MimePayload()
+    {
+    }
+
+    /// <summary>Bytes of the entity.</summary>
+    public long Length { get; private set; }
+
+    public static MimePayload Build(ComposedMessage message, HeaderSection headers, HeaderProtection protection, HeaderSection? outer)
+    {
+        var payload = new MimePayload();
+        headers.WriteTo(payload.text);
+        outer?.WriteAsOuter(payload.text);
+
+        var hp = protection == HeaderProtection.Cipher ? "cipher" : "clear";
+        // protected-headers: what clients looked for before RFC 9788 (draft-autocrypt-lamps-protected-headers).
+        var parameters = $"; hp=\"{hp}\"; protected-headers=\"v1\"";
+        if (message.Attachments.Count == 0)
+        {
+            payload.AddAlternative(message, parameters);
+        }
+        else
+        {
+            var boundary = Boundary();
+            payload.AddMultipart("mixed", boundary, message.Language, parameters);
+            payload.text.Append(CultureInfo.InvariantCulture, $"--{boundary}\r\n");
+            payload.AddAlternative(message, parameters: "");
+            foreach (var attachment in message.Attachments)
+            {
+                payload.text.Append(CultureInfo.InvariantCulture, $"--{boundary}\r\n");
+                payload.AddAttachment(attachment);
+            }
+            payload.text.Append(CultureInfo.InvariantCulture, $"--{boundary}--\r\n");
+        }
+        payload.CloseText();
+        return payload;
+    }
+
+    public static string Boundary() => $"=_{RandomNumberGenerator.GetHexString(32, lowercase: true)}";
+
+    public byte[] Digest(HashAlgorithmName algorithm)
+    {
+        using var hash = IncrementalHash.CreateHash(algorithm);
+        var chunk = ArrayPool<byte>.Shared.Rent(Base64Lines.ChunkText);
+        foreach (var piece in pieces)
+        {
+            if (!piece.Base64)
+            {
+                hash.AppendData(piece.Bytes.Span);
+                continue;
+            }
+            for (var rest = piece.Bytes; !rest.IsEmpty; rest = rest[Math.Min(Base64Lines.ChunkBytes, rest.Length)..])
+            {
+                var written = Base64Lines.EncodeChunk(rest.Span[..Math.Min(Base64Lines.ChunkBytes, rest.Length)], chunk);
+                hash.AppendData(chunk, 0, written);
+            }
+        }
+        ArrayPool<byte>.Shared.Return(chunk, clearArray: true);
+        return hash.GetHashAndReset();
+    }
+
+    public void CopyTo(Span<byte> target)
+    {
+        foreach (var piece in pieces)
+        {
+            if (!piece.Base64)
+            {
+                piece.Bytes.Span.CopyTo(target);
+                target = target[piece.Bytes.Length..];
+                continue;
+            }
+            for (var rest = piece.Bytes.Span; !rest.IsEmpty; rest = rest[Math.Min(Base64Lines.ChunkBytes, rest.Length)..])
+                target = target[Base64Lines.EncodeChunk(rest[..Math.Min(Base64Lines.ChunkBytes, rest.Length)], target)..];
+        }
+    }
+
+    private void AddAlternative(ComposedMessage message, string parameters)
+    {
+        var boundary = Boundary();
+        AddMultipart("alternative", boundary, message.Language, parameters);
+        AddText("plain", message.Text, boundary);
+        AddText("html", message.Html, boundary);
+        text.Append(CultureInfo.InvariantCulture, $"--{boundary}--\r\n");
+    }
+
+    private void AddMultipart(string subtype, string boundary, string language, string parameters) =>
+        text.Append(CultureInfo.InvariantCulture,
+            $"Content-Type: multipart/{subtype};\r\n\tboundary=\"{boundary}\"{parameters.Replace("; ", ";\r\n\t", StringComparison.Ordinal)}\r\nContent-Language: {language}\r\n\r\n");
+
+    private void AddText(string subtype, string content, string boundary) =>
+        text.Append(CultureInfo.InvariantCulture,
+            $"--{boundary}\r\nContent-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n{QuotedPrintable(content)}\r\n");
+
+    private void AddAttachment(MailAttachment attachment)
+    {
+        var media = ContentType.Parse(attachment.MediaType);
+        using var part = new MimePart(media)
+        {
+            ContentDisposition = new ContentDisposition(ContentDisposition.Attachment),
+            ContentTransferEncoding = ContentEncoding.Base64,
+            FileName = attachment.FileName,
+        };
+        var options = FormatOptions.Default.Clone();
+        options.NewLineFormat = NewLineFormat.Dos;
+        options.ParameterEncodingMethod = ParameterEncodingMethod.Rfc2231;
+        using var headers = new MemoryStream();
+        part.Headers.WriteTo(options, headers, CancellationToken.None);
+        text.Append(Encoding.ASCII.GetString(headers.GetBuffer(), 0, (int)headers.Length));
+        if (!text.ToString(text.Length - 4, 4).EndsWith("\r\n\r\n", StringComparison.Ordinal))
+            text.Append("\r\n");
+
+        CloseText();
+        pieces.Add(new(attachment.Content, Base64: true));
+        Length += Base64Lines.EncodedLength(attachment.Content.Length);
+    }
+
+    private void CloseText()
+    {
+        if (text.Length == 0)
+            return;
+        var bytes = Encoding.UTF8.GetBytes(text.ToString());
+        text.Clear();
+        pieces.Add(new(bytes, Base64: false));
+        Length += bytes.Length;
+    }
+
+    private static string QuotedPrintable(string content)
+    {
+        var canonical = Encoding.UTF8.GetBytes($"{content.Trim().ReplaceLineEndings("\r\n")}\r\n");
+        var encoder = new QuotedPrintableEncoder(QuotedPrintableLine);
+        var output = new byte[encoder.EstimateOutputLength(canonical.Length)];
+        var length = encoder.Flush(canonical, 0, canonical.Length, output);
+        var encoded = Encoding.ASCII.GetString(output, 0, length).ReplaceLineEndings("\r\n");
+
+        // RFC 8551 §3.1.3: a relay that writes mbox files would put a '>' before it and break the signature.
+        encoded = encoded.Replace("\nFrom ", "\n=46rom ", StringComparison.Ordinal);
+        return encoded.StartsWith("From ", StringComparison.Ordinal) ? string.Concat("=46", encoded.AsSpan(1)) : encoded;
+    }
+
+    private sealed record Piece(ReadOnlyMemory<byte> Bytes, bool Base64);
+}

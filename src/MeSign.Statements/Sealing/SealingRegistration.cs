@@ -1,0 +1,22 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace MeSign.Statements.Sealing;
+
+internal static class SealingRegistration
+{
+    /// <summary>Needs <c>CmsSigner</c> and <c>CmsVerifier</c>. Settings under <c>MeSign:Sealing</c>.</summary>
+    public static IServiceCollection AddSealing(this IServiceCollection services)
+    {
+        services.AddOptionsWithValidateOnStart<SealingOptions>().BindConfiguration("MeSign:Sealing");
+        services.AddSingleton<IValidateOptions<SealingOptions>, SealingOptionsValidator>();
+        services.TryAddSingleton(TimeProvider.System);
+        return services
+            .AddSingleton<TemplateFolder>()
+            .AddSingleton<TemplateRenderer>()
+            .AddSingleton<MessageComposer>()
+            .AddSingleton<RecipientKeyCache>()
+            .AddSingleton<MessageSealer>();
+    }
+}

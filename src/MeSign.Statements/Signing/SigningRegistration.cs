@@ -1,0 +1,26 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace MeSign.Statements.Signing;
+
+internal static class SigningRegistration
+{
+    /// <summary>CMS signatures and timestamps; settings in <c>MeSign:Timestamps</c>.</summary>
+    public static IServiceCollection AddSigning(this IServiceCollection services)
+    {
+        services.AddMetrics();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<IValidateOptions<TimestampOptions>, TimestampOptionsValidator>();
+        services.AddOptionsWithValidateOnStart<TimestampOptions>().BindConfiguration(TimestampOptions.Section);
+        services.AddSingleton<TimestampMetrics>();
+        services.AddSingleton(provider => new TimestampClient(
+            provider.GetRequiredService<IOptions<TimestampOptions>>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<TimestampClient>>(),
+            provider.GetRequiredService<TimestampMetrics>()));
+        services.AddSingleton<CmsSigner>();
+        return services;
+    }
+}

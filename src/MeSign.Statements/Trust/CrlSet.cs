@@ -1,0 +1,90 @@
+using System.Formats.Asn1;
+using System.Security.Cryptography.X509Certificates;
+
+namespace MeSign.Statements.Trust;
+
+/// <summary>Revocation lists at hand, by issuer. Given to checks; it never fetches.</summary>
+public sealed class CrlSet
+{
+    private readonly Dictionary<string, List<CertificateRevocationList>> _byIssuer;
+
+    private CrlSet(IEnumerable<CertificateRevocationList> lists)
+    {
+        _byIssuer = lists
+            .GroupBy(list => Convert.ToHexString(list.Issuer.Span), StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, group => group.OrderByDescending(list => list.ThisUpdate).ToList(), StringComparer.Ordinal);
+    }
+
+    /// <summary>Knows nothing.</summary>
+    public static CrlSet None { get; } = new([]);
+
+    /// <summary>Reads lists from files (PEM or DER) and folders.</summary>
+    /// <exception cref="InvalidDataException">A path does not exist or a file is not a revocation list.</exception>
+    public static CrlSet Load(IEnumerable<string> paths)
+    {
+        var lists = new List<CertificateRevocationList>();
+        foreach (var file in TrustFiles.Expand(paths))
+        {
+            try
+            {
+                lists.AddRange(TrustFiles.Blocks(TrustFiles.Read(file), "X509 CRL").Select(CertificateRevocationList.Read));
+            }
+            catch (AsnContentException e)
+            {
+                throw new InvalidDataException($"{file} is not a certificate revocation list: give PEM or DER (RFC 5280 §5).", e);
+            }
+        }
+
+        return new(lists);
+    }
+
+    /// <summary>Lists at hand, DER; anything that cannot be read is left out, as it proves nothing.</summary>
+    public static CrlSet Of(IEnumerable<ReadOnlyMemory<byte>> encoded)
+    {
+        var lists = new List<CertificateRevocationList>();
+        foreach (var der in encoded)
+        {
+            try
+            {
+                lists.Add(CertificateRevocationList.Read(der));
+            }
+            catch (AsnContentException)
+            {
+                continue;
+            }
+        }
+
+        return new(lists);
+    }
+
+    /// <summary>Both sets as one.</summary>
+    public CrlSet With(CrlSet other) => new(_byIssuer.Values.Concat(other._byIssuer.Values).SelectMany(lists => lists));
+
+    /// <summary>The certificate's status at a time (RFC 5280 §6.3), by the newest list that its issuer signed.</summary>
+    public RevocationStatus Find(X509Certificate2 certificate, X509Certificate2 issuer, DateTimeOffset at)
+    {
+        if (!_byIssuer.TryGetValue(Convert.ToHexString(issuer.SubjectName.RawData), out var lists))
+            return RevocationStatus.NotListed;
+
+        var status = RevocationStatus.NotListed;
+        foreach (var list in lists.Where(list => list.Covers(certificate)))
+        {
+            if (list.SignatureProblem(issuer) is { } problem)
+            {
+                status = status.Covered ? status : new(null, $"the signature of its issuer's list {problem}", Covered: true);
+                continue;
+            }
+
+            if (list.RevokedAt(certificate) is { } since && since <= at)
+                return new(since, null, Covered: true);
+
+            // A list issued after the time asked for knows all that was revoked until then; an older one only while it is current.
+            if (list.ThisUpdate > at || list.NextUpdate is null || list.NextUpdate >= at)
+                return RevocationStatus.Good;
+
+            status = new(null, $"its issuer's list was due for renewal at {list.NextUpdate.Value.UtcDateTime:u}", Covered: true);
+        }
+
+        return status;
+    }
+}

@@ -1,0 +1,132 @@
+using System.Formats.Asn1;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Org.BouncyCastle.Crypto;
+using Org.BouncyCastle.Crypto.Digests;
+using Org.BouncyCastle.Crypto.Engines;
+using Org.BouncyCastle.Crypto.Parameters;
+using Org.BouncyCastle.Crypto.Signers;
+using Org.BouncyCastle.Math;
+
+namespace MeSign.Statements.Trust;
+
+/// <summary>Verifies one signature of a certificate, a CRL or a SignerInfo with .NET's keys.</summary>
+internal static class SignatureCheck
+{
+    // A modulus that no authority issues, made to cost time.
+    private const int MaxRsaBits = 16384;
+
+    /// <summary>Null where the signature is good; otherwise what is wrong with it, in words that follow "the signature".</summary>
+    /// <param name="digestAlgorithm">The SignerInfo's digestAlgorithm: names the hash for plain <c>rsaEncryption</c>.</param>
+    /// <param name="data">The signed bytes in their digests.</param>
+    public static string? Problem(
+        PublicKey key, AlgorithmIdentifier algorithm, string? digestAlgorithm, Func<HashAlgorithmName, byte[]> data, ReadOnlySpan<byte> signature)
+    {
+        if (HashAlgorithms.IsWeak(algorithm.Oid))
+            return $"uses {HashAlgorithms.Name(algorithm.Oid)}, which is broken";
+
+        try
+        {
+            return algorithm.Oid switch
+            {
+                Oids.Rsa => Rsa(key, digestAlgorithm ?? "", RSASignaturePadding.Pkcs1, data, signature),
+                Oids.Sha256WithRsa => Rsa(key, Oids.Sha256, RSASignaturePadding.Pkcs1, data, signature),
+                Oids.Sha384WithRsa => Rsa(key, Oids.Sha384, RSASignaturePadding.Pkcs1, data, signature),
+                Oids.Sha512WithRsa => Rsa(key, Oids.Sha512, RSASignaturePadding.Pkcs1, data, signature),
+                Oids.RsaPss => Pss(key, algorithm.Parameters, data, signature),
+                Oids.EcdsaWithSha256 => Ecdsa(key, HashAlgorithmName.SHA256, data, signature),
+                Oids.EcdsaWithSha384 => Ecdsa(key, HashAlgorithmName.SHA384, data, signature),
+                Oids.EcdsaWithSha512 => Ecdsa(key, HashAlgorithmName.SHA512, data, signature),
+                _ => $"uses the algorithm {algorithm.Oid}, which is not supported",
+            };
+        }
+        catch (Exception e) when (e is CryptographicException or AsnContentException)
+        {
+            return "cannot be read: its key or parameters are malformed";
+        }
+    }
+
+    private static string? Rsa(
+        PublicKey key, string digest, RSASignaturePadding padding, Func<HashAlgorithmName, byte[]> data, ReadOnlySpan<byte> signature)
+    {
+        if (HashAlgorithms.Find(digest) is not { } hash)
+            return Unusable(digest);
+        using var rsa = key.GetRSAPublicKey();
+        if (rsa is null)
+            return "is RSA, the certificate's key is not";
+        if (rsa.KeySize > MaxRsaBits)
+            return $"has an RSA key of {rsa.KeySize} bits, more than {MaxRsaBits}";
+
+        return rsa.VerifyHash(data(hash), signature, hash, padding) ? null : "does not match";
+    }
+
+    // RFC 4055 §3.1: every field has a SHA-1 default, so absent parameters mean SHA-1.
+    private static string? Pss(PublicKey key, ReadOnlyMemory<byte>? parameters, Func<HashAlgorithmName, byte[]> data, ReadOnlySpan<byte> signature)
+    {
+        var (digest, maskDigest, salt) = (Oids.Sha1, Oids.Sha1, 20);
+        if (parameters is { } encoded)
+        {
+            var sequence = new AsnReader(encoded, AsnEncodingRules.BER).ReadSequence();
+            if (Next(sequence, 0) is { } hash)
+                digest = AlgorithmIdentifier.Read(hash).Oid;
+            if (Next(sequence, 1) is { } mask)
+            {
+                var function = AlgorithmIdentifier.Read(mask);
+                if (function is not { Oid: Oids.Mgf1, Parameters: { } inner })
+                    return $"uses the mask function {function.Oid}, which is not MGF1";
+                maskDigest = AlgorithmIdentifier.Read(new AsnReader(inner, AsnEncodingRules.BER)).Oid;
+            }
+
+            if (Next(sequence, 2) is { } length && !length.TryReadInt32(out salt))
+                return "has a PSS salt of an absurd length";
+        }
+
+        if (HashAlgorithms.Find(digest) is not { } name)
+            return Unusable(digest);
+        if (maskDigest != digest || salt < 0 || salt > 512)
+            return "has PSS parameters that are not supported: the mask's hash must be the signature's";
+
+        return salt == HashAlgorithms.Length(name)
+            ? Rsa(key, digest, RSASignaturePadding.Pss, data, signature)
+            : PssWithSalt(key, name, salt, data, signature);
+    }
+
+    // .NET knows only salts as long as the hash; OpenSSL signs with the longest that fits.
+    private static string? PssWithSalt(PublicKey key, HashAlgorithmName hash, int salt, Func<HashAlgorithmName, byte[]> data, ReadOnlySpan<byte> signature)
+    {
+        using var rsa = key.GetRSAPublicKey();
+        if (rsa is null)
+            return "is RSA, the certificate's key is not";
+        var parameters = rsa.ExportParameters(includePrivateParameters: false);
+        if (rsa.KeySize > MaxRsaBits || parameters.Exponent!.Length > 8)
+            return "has an RSA key of an absurd size";
+
+        var digest = hash.Name switch { "SHA384" => (IDigest)new Sha384Digest(), "SHA512" => new Sha512Digest(), _ => new Sha256Digest() };
+        var verifier = PssSigner.CreateRawSigner(new RsaBlindedEngine(), digest, digest, salt, PssSigner.TrailerImplicit);
+        verifier.Init(forSigning: false, new RsaKeyParameters(false, new BigInteger(1, parameters.Modulus), new BigInteger(1, parameters.Exponent)));
+        verifier.BlockUpdate(data(hash));
+        return verifier.VerifySignature(signature.ToArray()) ? null : "does not match";
+    }
+
+    private static AsnReader? Next(AsnReader sequence, int number)
+    {
+        var tag = new Asn1Tag(TagClass.ContextSpecific, number, isConstructed: true);
+        return sequence.HasData && sequence.PeekTag().HasSameClassAndValue(tag) ? sequence.ReadSequence(tag) : null;
+    }
+
+    private static string? Ecdsa(PublicKey key, HashAlgorithmName hash, Func<HashAlgorithmName, byte[]> data, ReadOnlySpan<byte> signature)
+    {
+        // Explicit curve parameters let anyone choose a generator that makes any signature match (CVE-2020-0601).
+        if (key.EncodedParameters?.RawData is not [0x06, ..])
+            return "is ECDSA, the certificate's key is not on a named curve";
+        using var ecdsa = key.GetECDsaPublicKey();
+        if (ecdsa is null)
+            return "is ECDSA, the certificate's key is not";
+
+        return ecdsa.VerifyHash(data(hash), signature, DSASignatureFormat.Rfc3279DerSequence) ? null : "does not match";
+    }
+
+    private static string Unusable(string digest) => HashAlgorithms.IsWeak(digest)
+        ? $"uses {HashAlgorithms.Name(digest)}, which is broken"
+        : $"uses the digest {digest}, which is not supported";
+}

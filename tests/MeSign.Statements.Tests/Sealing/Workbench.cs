@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using System.Security.Cryptography.X509Certificates;
+
+namespace MeSign.Statements.Tests.Sealing;
+
+/// <summary>A folder of its own where another program judges our files, or makes files for us.</summary>
+internal sealed class Workbench : IDisposable
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("mesign-sealing-");
+
+    public string Path(string name) => System.IO.Path.Join(folder.FullName, name);
+
+    public string Write(string name, ReadOnlySpan<byte> content)
+    {
+        File.WriteAllBytes(Path(name), content);
+        return Path(name);
+    }
+
+    public string WriteCertificate(X509Certificate2 certificate)
+    {
+        File.WriteAllText(Path($"{certificate.SerialNumber}.pem"), certificate.ExportCertificatePem());
+        return Path($"{certificate.SerialNumber}.pem");
+    }
+
+    public string WriteKey(X509Certificate2 certificate)
+    {
+        var pem = certificate.GetRSAPrivateKey()?.ExportPkcs8PrivateKeyPem()
+            ?? certificate.GetECDiffieHellmanPrivateKey()?.ExportPkcs8PrivateKeyPem()
+            ?? certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem();
+        File.WriteAllText(Path($"{certificate.SerialNumber}.key"), pem);
+        return Path($"{certificate.SerialNumber}.key");
+    }
+
+    /// <summary>Runs a program; fails with what it said unless it ends with 0.</summary>
+    public byte[] Run(string program, params string[] arguments)
+    {
+        var (exitCode, output, error) = TryRun(program, arguments);
+        exitCode.ShouldBe(0, $"{program} {string.Join(' ', arguments)}: {error}");
+        return output;
+    }
+
+    public (int ExitCode, byte[] Output, string Error) TryRun(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = folder.FullName,
+        })!;
+        var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        using var output = new MemoryStream();
+        process.StandardOutput.BaseStream.CopyTo(output);
+        process.WaitForExit();
+        return (process.ExitCode, output.ToArray(), error.GetAwaiter().GetResult());
+    }
+
+    public void Dispose() => folder.Delete(recursive: true);
+}
