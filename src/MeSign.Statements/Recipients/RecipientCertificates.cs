@@ -27,6 +27,9 @@ public enum CertificateProblem
     Untrusted,
     Revoked,
 
+    /// <summary>Its issuer's revocation list is at hand but out of date, so that nobody can tell.</summary>
+    RevocationUnknown,
+
     /// <summary>keyUsage has neither keyEncipherment (RSA) nor keyAgreement (EC): RFC 8550 §4.4.2.</summary>
     KeyUsage,
 

@@ -1,0 +1,47 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace MeSign.Statements.Issuers;
+
+/// <summary>The configured issuers, each with its signing identity open.</summary>
+public sealed class IssuerDirectory
+{
+    private readonly Dictionary<string, Issuer> _issuers;
+
+    internal IssuerDirectory(IOptions<IssuersOptions> options, TimeProvider time, ILogger<IssuerDirectory> logger) =>
+        _issuers = options.Value.ToDictionary(pair => pair.Key, pair => Open(pair.Key, pair.Value, time, logger), StringComparer.Ordinal);
+
+    public IReadOnlyCollection<Issuer> All => _issuers.Values;
+
+    /// <exception cref="StatementFailedException">UnknownIssuer.</exception>
+    public Issuer Get(string id) => _issuers.TryGetValue(id, out var issuer)
+        ? issuer
+        : throw new StatementFailedException(FailureCode.UnknownIssuer, $"issuer \"{id}\" is not configured: name one that is, or add {IssuersOptions.Section}:{id}");
+
+    private static Issuer Open(string id, IssuerOptions options, TimeProvider time, ILogger logger) => new()
+    {
+        Id = id,
+        FromAddress = options.FromAddress,
+        FromName = options.FromName,
+        ReplyTo = NullIfEmpty(options.ReplyTo),
+        ReturnPath = NullIfEmpty(options.ReturnPath) ?? options.FromAddress,
+        Identity = IssuerIdentity.Load(options, time, logger),
+        TimestampServers = [.. options.TimestampServers],
+        Relay = options.Relay,
+        TemplateFolder = Path.GetFullPath(options.Templates),
+        DefaultLocale = options.DefaultLocale,
+        Encryption = options.Encryption,
+        WeakestEncryption = options.WeakestEncryption ?? options.Encryption,
+        OuterSubject = options.OuterSubject,
+        MaxDocumentBytes = options.MaxDocumentBytes,
+        MaxMessageBytes = options.MaxMessageBytes,
+        MaxAge = options.MaxAge,
+        Appearance = Open(options.Appearance),
+    };
+
+    private static IssuerAppearance Open(AppearanceOptions options) => string.IsNullOrEmpty(options.Seal)
+        ? new IssuerAppearance(options.Reason, options.Location, options.ContactInfo)
+        : new IssuerAppearance(options.Reason, options.Location, options.ContactInfo, Path.GetFullPath(options.Seal), options.SealPage, [.. options.SealRectangle]);
+
+    private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
+}

@@ -1,0 +1,126 @@
+using System.Globalization;
+using MeSign.Statements.Signing;
+using MeSign.Statements.Trust;
+using Microsoft.Extensions.Options;
+
+namespace MeSign.Statements.Issuers;
+
+/// <summary>Names every fault of every issuer at once, so that one start shows all that has to be put right.</summary>
+internal sealed class IssuersOptionsValidator(IOptions<TimestampOptions> timestamps, TimeProvider time) : IValidateOptions<IssuersOptions>
+{
+    private const int LongestId = 64;
+
+    private readonly IssuerOptionsValidator _attributes = new();
+
+    public ValidateOptionsResult Validate(string? name, IssuersOptions options)
+    {
+        var faults = new List<string>();
+        if (options.Count == 0)
+            faults.Add($"{IssuersOptions.Section} is empty: configure at least one issuer");
+        foreach (var (id, issuer) in options)
+        {
+            var prefix = $"{IssuersOptions.Section}:{id}";
+            if (!IsId(id))
+                faults.Add($"{prefix}: the id \"{id}\" is not lower-case letters, digits and hyphens, a letter or digit first, at most {LongestId}");
+            if (_attributes.Validate(prefix, issuer) is { Failed: true, Failures: { } failures })
+                faults.AddRange(failures.Select(failure => $"{prefix}: {failure}"));
+            faults.AddRange(Faults(issuer).Select(fault => $"{prefix}:{fault}"));
+        }
+
+        return faults is [] ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+
+    private IEnumerable<string> Faults(IssuerOptions issuer) =>
+    [
+        .. AddressFaults(issuer),
+        .. TextFaults(issuer),
+        .. TimestampFaults(issuer),
+        .. SealFaults(issuer.Appearance),
+        .. SigningFaults(issuer),
+    ];
+
+    private static IEnumerable<string> AddressFaults(IssuerOptions issuer)
+    {
+        foreach (var (field, text) in new[] { ("FromAddress", issuer.FromAddress), ("ReplyTo", issuer.ReplyTo), ("ReturnPath", issuer.ReturnPath) })
+        {
+            if (!string.IsNullOrEmpty(text) && !EmailAddress.TryParse(text, out _, out var problem))
+                yield return $"{field} \"{text}\" is not an address: {problem}";
+        }
+    }
+
+    private static IEnumerable<string> TextFaults(IssuerOptions issuer)
+    {
+        if (issuer.FromName.Any(char.IsControl))
+            yield return "FromName holds a line break or another control character";
+        if (issuer.OuterSubject.Any(char.IsControl))
+            yield return "OuterSubject holds a line break or another control character";
+        if (issuer.Templates.Length > 0 && !Directory.Exists(issuer.Templates))
+            yield return $"Templates \"{issuer.Templates}\" is not a folder";
+        if (issuer.WeakestEncryption is { } weakest && weakest < issuer.Encryption)
+            yield return $"WeakestEncryption {weakest} is stronger than Encryption {issuer.Encryption}, so that no job without a wish of its own would be allowed";
+        if (!IsCulture(issuer.DefaultLocale))
+            yield return $"DefaultLocale \"{issuer.DefaultLocale}\" is not a BCP 47 tag of a language: write it like cs-CZ";
+    }
+
+    private IEnumerable<string> TimestampFaults(IssuerOptions issuer) =>
+        from server in issuer.TimestampServers
+        where !server.IsAbsoluteUri
+            || !(server.Scheme == Uri.UriSchemeHttps || (server.Scheme == Uri.UriSchemeHttp && (server.IsLoopback || timestamps.Value.AllowHttp)))
+        select $"TimestampServers \"{server}\" is neither https nor http to this machine (MeSign:Timestamps:AllowHttp allows others)";
+
+    private static IEnumerable<string> SealFaults(AppearanceOptions appearance)
+    {
+        if (string.IsNullOrEmpty(appearance.Seal) != (appearance.SealRectangle.Count == 0))
+            yield return "Appearance:Seal and Appearance:SealRectangle belong together: give both or neither";
+        if (appearance.SealRectangle.Count is not 0 and not 4)
+            yield return "Appearance:SealRectangle is not four numbers: lower left x and y, width and height in points";
+        else if (appearance.SealRectangle is [_, _, var width, var height] && !(width > 0 && height > 0))
+            yield return "Appearance:SealRectangle has a width or height that is not above 0";
+        if (appearance.SealPage == 0)
+            yield return "Appearance:SealPage 0 is no page: 1 is the first, -1 the last";
+        if (!string.IsNullOrEmpty(appearance.Seal) && !File.Exists(appearance.Seal))
+            yield return $"Appearance:Seal \"{appearance.Seal}\" does not exist";
+    }
+
+    private IEnumerable<string> SigningFaults(IssuerOptions issuer)
+    {
+        var missing = false;
+        foreach (var (field, file) in new[] { ("SigningPkcs12", issuer.SigningPkcs12), ("SigningPasswordFile", issuer.SigningPasswordFile) })
+        {
+            if (!string.IsNullOrEmpty(file) && !File.Exists(file))
+            {
+                missing = true;
+                yield return $"{field} \"{file}\" does not exist";
+            }
+        }
+
+        if (missing || issuer.SigningPkcs12.Length == 0)
+            yield break;
+
+        var (identity, fault) = IssuerIdentity.TryLoad(issuer, time);
+        if (identity is null)
+        {
+            yield return $"SigningPkcs12: {fault}";
+            yield break;
+        }
+
+        if (EmailAddress.TryParse(issuer.FromAddress, out var from, out _)
+            && !CertificateAddresses.Read(identity.Certificate).Any(address => CertificateAddresses.Match(address, from, caseSensitiveLocalPart: false)))
+            yield return $"FromAddress \"{issuer.FromAddress}\" is not in the signing certificate: mail programs would warn of every message";
+    }
+
+    private static bool IsId(string id) =>
+        id.Length is > 0 and <= LongestId && id[0] != '-' && id.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
+
+    private static bool IsCulture(string name)
+    {
+        try
+        {
+            return CultureInfo.GetCultureInfo(name, predefinedOnly: true).Name.Length > 0;
+        }
+        catch (CultureNotFoundException)
+        {
+            return false;
+        }
+    }
+}
