@@ -374,6 +374,17 @@ public sealed class SmtpSubmitterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Defers_rather_than_trust_everyone_when_the_pinned_root_is_empty()
+    {
+        var sink = Sink();
+        var relay = Relay(sink);
+        relay.TrustedRoots = [File("empty.pem", "")];
+
+        (await Submitter(relay).SubmitAsync("main", ToBob, Small, Cancellation))
+            .ShouldBeOfType<Submission.Deferred>().Reason.ShouldBe(DeferralReason.RelayTls);
+    }
+
+    [Fact]
     public async Task Defers_when_the_relay_does_not_take_the_password()
     {
         var sink = Sink(options => options with { User = "bank", Password = "s3cret" });
