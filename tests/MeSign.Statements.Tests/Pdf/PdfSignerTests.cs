@@ -41,6 +41,39 @@ public class PdfSignerTests
     }
 
     [Fact]
+    public async Task Makes_more_room_when_the_timestamp_is_larger_than_expected()
+    {
+        await using var bench = await SigningBench.StartAsync(reservedBytes: 2048);
+        var original = PdfBuilder.OnePage().Table();
+
+        var signed = await bench.SignAsync(original, bench.Certification);
+
+        bench.TimestampsAsked.ShouldBe(2);
+        await SigningBench.JudgeAsync(original, signed);
+    }
+
+    [Fact]
+    public async Task Signs_what_PdfSharp_draws()
+    {
+        var bench = await SigningBench.Shared;
+        PdfSharp.PdfSharpLicense.SetAgplLicense();
+        using var document = new PdfSharp.Pdf.PdfDocument();
+        for (var page = 0; page < 3; page++)
+        {
+            using var graphics = PdfSharp.Drawing.XGraphics.FromPdfPage(document.AddPage());
+            graphics.DrawLine(PdfSharp.Drawing.XPens.Black, 10, 10, 200, 100 * page);
+        }
+
+        using var file = new MemoryStream();
+        document.Save(file, closeStream: false);
+        var original = file.ToArray();
+
+        var signed = await bench.SignAsync(original, bench.Certification);
+
+        await SigningBench.JudgeAsync(original, signed);
+    }
+
+    [Fact]
     public async Task Three_signatures_stay_valid()
     {
         var bench = await SigningBench.Shared;
