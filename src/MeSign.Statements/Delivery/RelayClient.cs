@@ -23,6 +23,9 @@ internal sealed class RelayClient : SmtpClient
         Timeout = (int)timeout.TotalMilliseconds;
         SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
         CheckCertificateRevocation = false;
+
+        // MailKit's own check takes some certificates that lead nowhere; here no fault at all is accepted.
+        ServerCertificateValidationCallback = static (_, _, _, errors) => errors == SslPolicyErrors.None;
     }
 
     /// <summary>Messages begun on this connection.</summary>
@@ -64,9 +67,6 @@ internal sealed class RelayClient : SmtpClient
         string host, RemoteCertificateValidationCallback remoteCertificateValidationCallback)
     {
         var options = base.GetSslClientAuthenticationOptions(host, remoteCertificateValidationCallback);
-
-        // MailKit's own callback takes some certificates that lead nowhere; here no fault at all is accepted.
-        options.RemoteCertificateValidationCallback = static (_, _, _, errors) => errors == SslPolicyErrors.None;
         options.CertificateChainPolicy = new X509ChainPolicy
         {
             DisableCertificateDownloads = true,

@@ -41,7 +41,7 @@ internal sealed class SubmissionAttempt : IDisposable
     public static bool IsExpected(Exception exception) => exception is
         SocketException or IOException or ProtocolException or CommandException or OperationCanceledException
         or AuthenticationException or ServiceNotAuthenticatedException or ServiceNotConnectedException
-        or SslHandshakeException or NotSupportedException or ObjectDisposedException;
+        or SslHandshakeException or NotSupportedException or ObjectDisposedException or InvalidDataException or UnauthorizedAccessException;
 
     public void Begin(StoredMessage stored)
     {
@@ -65,7 +65,7 @@ internal sealed class SubmissionAttempt : IDisposable
         {
             OperationCanceledException when caller.IsCancellationRequested && !ContentLeft =>
                 new Submission.Deferred(DeferralReason.ShuttingDown, "this worker is shutting down"),
-            SslHandshakeException => new Submission.Deferred(
+            SslHandshakeException or InvalidDataException or UnauthorizedAccessException => new Submission.Deferred(
                 DeferralReason.RelayTls, $"relay {Relay}: no TLS connection with an accepted certificate (see MeSign:Relays:{Relay}:TrustedRoots and Host)"),
             NotSupportedException when message is null => new Submission.Deferred(
                 DeferralReason.RelayTls, $"relay {Relay} does not offer what the settings require: STARTTLS, or AUTH (see MeSign:Relays:{Relay})"),

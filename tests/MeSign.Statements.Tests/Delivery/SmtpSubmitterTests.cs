@@ -138,8 +138,7 @@ public sealed class SmtpSubmitterTests : IAsyncLifetime
         var sink = Sink(options => options with { IdleTimeout = TimeSpan.FromMilliseconds(300) });
         var submitter = Submitter(Relay(sink));
         await submitter.SubmitAsync("main", ToBob, Small, Cancellation);
-        while (sink.OpenConnections > 0)
-            await Task.Delay(20, Cancellation);
+        await UntilAsync(() => sink.OpenConnections == 0);
 
         (await submitter.SubmitAsync("main", ToBob, Small, Cancellation)).ShouldBeOfType<Submission.Relayed>();
 
@@ -303,8 +302,7 @@ public sealed class SmtpSubmitterTests : IAsyncLifetime
         using var shutdown = new CancellationTokenSource();
 
         var sending = Submitter(Relay(sink)).SubmitAsync("main", ToBob, Small, shutdown.Token);
-        while (sink.Count == 0)
-            await Task.Delay(10, Cancellation);
+        await UntilAsync(() => sink.Count > 0);
         await shutdown.CancelAsync();
 
         (await sending).ShouldBeOfType<Submission.Relayed>();
@@ -321,8 +319,7 @@ public sealed class SmtpSubmitterTests : IAsyncLifetime
         using var shutdown = new CancellationTokenSource();
 
         var sending = Submitter(Relay(sink)).SubmitAsync("main", ToBob, Small, shutdown.Token);
-        while (sink.Connections == 0)
-            await Task.Delay(10, Cancellation);
+        await UntilAsync(() => sink.Connections > 0);
         await shutdown.CancelAsync();
 
         (await sending).ShouldBeOfType<Submission.Deferred>().Reason.ShouldBe(DeferralReason.ShuttingDown);
@@ -374,6 +371,17 @@ public sealed class SmtpSubmitterTests : IAsyncLifetime
             .ShouldBeOfType<Submission.Deferred>().Reason.ShouldBe(DeferralReason.RelayTls);
 
         sink.Count.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Defers_rather_than_trust_everyone_when_the_pinned_root_is_empty()
+    {
+        var sink = Sink();
+        var relay = Relay(sink);
+        relay.TrustedRoots = [File("empty.pem", "")];
+
+        (await Submitter(relay).SubmitAsync("main", ToBob, Small, Cancellation))
+            .ShouldBeOfType<Submission.Deferred>().Reason.ShouldBe(DeferralReason.RelayTls);
     }
 
     [Fact]
@@ -449,8 +457,15 @@ public sealed class SmtpSubmitterTests : IAsyncLifetime
         relay.IdleTimeout = TimeSpan.FromSeconds(1);
         await Submitter(relay).SubmitAsync("main", ToBob, Small, Cancellation);
 
-        while (sink.OpenConnections > 0)
-            await Task.Delay(50, Cancellation);
+        await UntilAsync(() => sink.OpenConnections == 0);
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        while (!condition())
+            await Task.Delay(10, limit.Token);
     }
 
     private static byte[] Message(string body) =>

@@ -1,4 +1,5 @@
 using System.Formats.Asn1;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -7,6 +8,7 @@ using MeSign.Statements.Pdf;
 using MeSign.Statements.Signing;
 using MeSign.Statements.Tests.Signing;
 using MeSign.Statements.Tests.Trust;
+using MeSign.Statements.Trust;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -15,7 +17,7 @@ namespace MeSign.Statements.Tests.Pdf;
 /// <summary>A signer with an identity of the test authority and a timestamp server, and judges that are not ours.</summary>
 internal sealed partial class SigningBench : IAsyncDisposable
 {
-    private static readonly Lazy<Task<SigningBench>> LazyShared = new(StartAsync);
+    private static readonly Lazy<Task<SigningBench>> LazyShared = new(() => StartAsync(reservedBytes: 8192));
 
     private readonly ServiceProvider _services;
     private readonly TestTimestampServer _timestamps;
@@ -36,16 +38,28 @@ internal sealed partial class SigningBench : IAsyncDisposable
 
     public PdfSigner Signer => _services.GetRequiredService<PdfSigner>();
 
+    public PdfSignatureValidator Validator
+    {
+        get
+        {
+            var anchors = TrustAnchors.Load([_folder["root.pem"]]);
+            return new PdfSignatureValidator(new CmsVerifier(anchors, anchors, CrlSet.None, TimeProvider.System));
+        }
+    }
+
     public PdfSignatureRequest Approval => new() { Identity = Identity, Level = PadesLevel.BB, Certify = null };
 
     public PdfSignatureRequest Certification => new() { Identity = Identity, TimestampServers = [_timestamps.Address] };
 
-    public static async Task<SigningBench> StartAsync()
+    public int TimestampsAsked => _timestamps.Requests.Count;
+
+    /// <param name="reservedBytes">Room for the token of a server that has not answered yet.</param>
+    public static async Task<SigningBench> StartAsync(int reservedBytes)
     {
         var timestamps = await TestTimestampServer.StartAsync();
         using var key = RSA.Create(2048);
         using var certificate = TestAuthority.Shared.Issue(key);
-        return Create(timestamps, certificate);
+        return Create(timestamps, certificate, reservedBytes);
     }
 
     public async Task<byte[]> SignAsync(byte[] input, PdfSignatureRequest? request = null)
@@ -54,6 +68,12 @@ internal sealed partial class SigningBench : IAsyncDisposable
         using var target = new MemoryStream();
         await Signer.SignAsync(source, target, request ?? Approval, TestContext.Current.CancellationToken);
         return target.ToArray();
+    }
+
+    public PdfVerdict Validate(byte[] document)
+    {
+        using var stream = new MemoryStream(document);
+        return Validator.Validate(stream);
     }
 
     /// <summary>Every signature is valid to pdfsig and OpenSSL, and qpdf finds nothing that it did not find in the original.</summary>
@@ -101,13 +121,16 @@ internal sealed partial class SigningBench : IAsyncDisposable
         await _services.DisposeAsync();
     }
 
-    private static SigningBench Create(TestTimestampServer timestamps, X509Certificate2 certificate)
+    private static SigningBench Create(TestTimestampServer timestamps, X509Certificate2 certificate, int reservedBytes)
     {
         var folder = new TestFolder();
         var roots = folder.Write("root.pem", Encoding.ASCII.GetBytes(TestAuthority.Shared.Root.ExportCertificatePem()));
         var all = new X509Certificate2Collection { certificate, TestAuthority.Shared.Issuing, TestAuthority.Shared.Root };
         var pkcs12 = folder.Write("signer.p12", all.Export(X509ContentType.Pfx, "test"));
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("MeSign:Timestamps:Roots:0", roots)]).Build();
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([
+            new("MeSign:Timestamps:Roots:0", roots),
+            new("MeSign:Timestamps:ReservedBytes", reservedBytes.ToString(CultureInfo.InvariantCulture)),
+        ]).Build();
         var services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(configuration).AddSigning().AddPdf().BuildServiceProvider();
         var identity = SigningIdentityFile.Load(pkcs12, "test", TimeProvider.System);
         return new SigningBench(services, timestamps, identity, folder);
