@@ -1,72 +1,51 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
-using System.Text.RegularExpressions;
-using Azure.Data.Tables;
+using System.Text.Json;
 using Azure.Storage.Queues;
-using MeSign.Statements.Ledger;
+using MeSign.Statements.Sandbox.Samples;
 using MeSign.Statements.Storage;
-using MeSign.Statements.Tests.Fixtures;
 
 namespace MeSign.Statements.Tests.Cli.Run;
 
-public sealed partial class RunCommandTests(AzuriteFixture azurite) : IAsyncLifetime
+public sealed class RunCommandTests(SandboxFixture fixture) : IClassFixture<SandboxFixture>, IDisposable
 {
-    private static readonly string Key = Convert.ToBase64String(new byte[32]);
+    // Nobody listens on port 9 (discard) of loopback.
+    private const string StorageAway =
+        "DefaultEndpointsProtocol=http;AccountName=test;AccountKey=AAAA;BlobEndpoint=http://127.0.0.1:9/test;QueueEndpoint=http://127.0.0.1:9/test;TableEndpoint=http://127.0.0.1:9/test;";
 
-    private readonly ScratchFolder _folder = new();
     private readonly CancellationTokenSource _limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-    private string _connection = "";
-    private string _settings = "";
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync()
-    {
-        _limit.CancelAfter(TimeSpan.FromMinutes(2));
-        _connection = (await azurite.NewAccountAsync()).ConnectionString;
-        var root = _folder.Write("root.pem", RootPem());
-        _settings = _folder.WriteSettings(
-            ("StatementStorage", _connection),
-            ("MeSign__Ledger__RecipientKey", Key),
-            ("MeSign__Recipients__Roots__0", root),
-            ("MeSign__Timestamps__Roots__0", root),
-            ("MeSign__Runner__HeartbeatFile", _folder.PathOf("alive")));
-    }
-
-    public ValueTask DisposeAsync()
-    {
-        _limit.Dispose();
-        _folder.Dispose();
-        return ValueTask.CompletedTask;
-    }
+    public void Dispose() => _limit.Dispose();
 
     [Fact]
-    public async Task Makes_what_is_missing_in_storage_works_and_ends_with_0_on_SIGTERM()
+    public async Task Makes_what_is_missing_takes_a_statement_to_the_relay_and_ends_with_0_on_SIGTERM()
     {
-        using var run = RunProcess.Start("--settings", _settings);
-        await UntilAsync(() => Task.FromResult(File.Exists(_folder.PathOf("alive"))), run);
-        await new QueueServiceClient(_connection).GetQueueClient(StorageNames.Jobs)
+        var alive = fixture.PathOf("alive");
+        var settings = fixture.WriteSettings(("MeSign:Runner:HeartbeatFile", alive));
+        var pdf = fixture.PathOf("any.pdf");
+        await File.WriteAllBytesAsync(pdf, fixture.Sandbox.Drawer.DrawSeal(SampleLanguage.English), Cancelled);
+        using var run = RunProcess.Start("--settings", settings);
+        await UntilAsync(() => Task.FromResult(File.Exists(alive)), run);
+
+        await new QueueServiceClient(fixture.Sandbox.Settings["StatementStorage"]).GetQueueClient(StorageNames.Jobs)
             .SendMessageAsync("""{ "version": 1, "id": "odd", "batch": "by-hand", "colour": "red" }""", Cancelled);
-        var ledger = new StatementLedger(new TableServiceClient(_connection), new LedgerOptions { RecipientKey = Key }, TimeProvider.System);
-        await UntilAsync(async () => await ledger.FindAsync(new StatementKey("by-hand", "odd"), Cancelled) is not null, run);
-
+        var submitted = await CommandRun.OfAsync(
+            "submit", "--settings", settings, "--issuer", "example-bank", "--to", "anna@example.test", "--id", "good", "--batch", "by-hand", "--document", pdf);
+        await UntilAsync(async () => (await StatesAsync(settings)) is [("good", "Relayed"), ("odd", "Failed")], run);
         run.Terminate();
-        var exitCode = await run.EndAsync(_limit.Token);
 
-        exitCode.ShouldBe(0, run.Said);
+        (await run.EndAsync(_limit.Token)).ShouldBe(0, run.Said);
+        submitted.ExitCode.ShouldBe(0, submitted.Error);
+        fixture.Sandbox.Sink.Messages.ShouldHaveSingleItem();
         run.Said.ShouldContain("every message taken is settled");
-        File.Exists(_folder.PathOf("alive")).ShouldBeFalse();
-        var row = (await ledger.FindAsync(new StatementKey("by-hand", "odd"), Cancelled))!;
-        row.State.ShouldBe(StatementState.Failed);
-        row.Code.ShouldBe(FailureCode.UnknownField);
+        run.Said.ShouldNotContain("anna@example.test");
+        File.Exists(alive).ShouldBeFalse();
     }
 
     [Fact]
     public async Task Waits_for_storage_and_ends_with_0_on_SIGTERM_all_the_same()
     {
-        // Port 9 (discard) on loopback: nobody listens.
-        var settings = Port().Replace(File.ReadAllText(_settings), "http://127.0.0.1:9/");
-        using var run = RunProcess.Start("--settings", _folder.Write("away.json", settings));
+        using var run = RunProcess.Start("--settings", fixture.WriteSettings(("StatementStorage", StorageAway)));
         await UntilAsync(() => Task.FromResult(run.Said.Contains("waiting for it", StringComparison.Ordinal)), run);
 
         run.Terminate();
@@ -77,8 +56,8 @@ public sealed partial class RunCommandTests(AzuriteFixture azurite) : IAsyncLife
     [Fact]
     public async Task Names_every_wrong_setting_and_ends_with_2()
     {
-        var settings = _folder.Write("wrong.json", """{ "Values": { "MeSign__Runner__Lease": "00:00:00", "MeSign__Ledger__RecipientKey": "c2hvcnQ=" } }""");
-        using var run = RunProcess.Start("--settings", settings);
+        using var run = RunProcess.Start("--settings", fixture.WriteSettings(
+            ("StatementStorage", ""), ("MeSign:Runner:Lease", "00:00:00"), ("MeSign:Ledger:RecipientKey", "c2hvcnQ=")));
 
         (await run.EndAsync(_limit.Token)).ShouldBe(2, run.Said);
 
@@ -88,25 +67,20 @@ public sealed partial class RunCommandTests(AzuriteFixture azurite) : IAsyncLife
         run.Said.ShouldNotContain("   at ");
     }
 
-    private async Task UntilAsync(Func<Task<bool>> holds, RunProcess run)
+    private static async Task<(string Job, string State)[]> StatesAsync(string settings)
     {
-        while (!await holds())
-        {
-            _limit.IsCancellationRequested.ShouldBeFalse(run.Said);
-            await Task.Delay(TimeSpan.FromMilliseconds(100), Cancelled);
-        }
+        var status = await CommandRun.OfAsync("status", "by-hand", "--json", "--settings", settings);
+        using var printed = JsonDocument.Parse(status.Output);
+        return [.. printed.RootElement.GetProperty("statements").EnumerateArray().Select(one => (one.GetProperty("job").GetString()!, one.GetProperty("state").GetString()!))];
     }
 
-    [GeneratedRegex("http://127.0.0.1:[0-9]+/")]
-    private static partial Regex Port();
-
-    private static string RootPem()
+    private async Task UntilAsync(Func<Task<bool>> holds, RunProcess run)
     {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=Test root", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
-        using var root = request.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1));
-        return root.ExportCertificatePem();
+        var start = TimeProvider.System.GetTimestamp();
+        while (!await holds())
+        {
+            (TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromMinutes(2)).ShouldBeTrue(run.Said);
+            await Task.Delay(TimeSpan.FromMilliseconds(200), _limit.Token);
+        }
     }
 }
