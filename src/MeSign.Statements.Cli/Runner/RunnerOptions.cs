@@ -23,6 +23,12 @@ internal sealed class RunnerOptions
     /// <summary>Time between two sweeps. Default 1 min, 1 s to 1 h.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan SweepInterval { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// A file that appears when storage has answered, is written every 10 s while this process lives and is gone when it
+    /// stops: what a container's probes look at. Default none.
+    /// </summary>
+    public string? HeartbeatFile { get; set; }
 }
 
 [OptionsValidator]
