@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using MeSign.Statements.Signing;
 
 namespace MeSign.Statements.Pdf;
@@ -31,6 +33,16 @@ public sealed record PdfSignatureRequest
     public string? Location { get; init; }
 
     public string? ContactInfo { get; init; }
+
+    /// <summary>The user's or owner's password of an encrypted document that the empty one does not open; never logged.</summary>
+    public string? Password { get; init; }
+
+    // A record prints its properties: not this one, nor the key.
+    private bool PrintMembers(StringBuilder text)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"Level = {Level}, Certify = {Certify}, FieldName = {FieldName}");
+        return true;
+    }
 }
 
 /// <param name="SignedAt">genTime of the signature timestamp; for B-B, the time of <c>/M</c>.</param>
