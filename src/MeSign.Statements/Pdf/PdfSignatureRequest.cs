@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using MeSign.Statements.Signing;
@@ -38,6 +39,7 @@ public sealed record PdfSignatureRequest
     public string? Password { get; init; }
 
     // A record prints its properties: not this one, nor the key.
+    [SuppressMessage("CodeQuality", "IDE0051:Remove unused private members", Justification = "Called by the record's own ToString.")]
     private bool PrintMembers(StringBuilder text)
     {
         text.Append(CultureInfo.InvariantCulture, $"Level = {Level}, Certify = {Certify}, FieldName = {FieldName}");
