@@ -174,8 +174,8 @@ public class MessageAttackTests
     {
         var sent = await SealAsync(Client);
         var list = new CertificateRevocationListBuilder();
-        list.AddEntry(SealingPki.Signer(), DateTimeOffset.UtcNow.AddDays(-2), X509RevocationReason.KeyCompromise);
-        var crl = list.Build(SealingPki.Root, 1, DateTimeOffset.UtcNow.AddDays(1), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1, DateTimeOffset.UtcNow.AddDays(-1));
+        list.AddEntry(SealingPki.Signer(), TimeProvider.System.GetUtcNow().AddDays(-2), X509RevocationReason.KeyCompromise);
+        var crl = list.Build(SealingPki.Root, 1, TimeProvider.System.GetUtcNow().AddDays(1), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1, TimeProvider.System.GetUtcNow().AddDays(-1));
 
         Opener(CrlSet.Of([crl])).Open(sent, [Client]).Problems
             .ShouldContain(problem => problem.Contains("was revoked at", StringComparison.Ordinal));
