@@ -135,7 +135,7 @@ public sealed class StatementLedger
         // Every move says that it is not reported yet, and only an end or a hold ever is.
         var held = nameof(StatementState.Held);
         var filter = TableClient.CreateQueryFilter(
-            $"Updated lt {untouchedSince} and (Reported eq false or (State eq {held} and Expires lt {time.GetUtcNow()}))");
+            $"Updated lt {untouchedSince} and (Reported eq false or (State eq {held} and Expires lt {_time.GetUtcNow()}))");
         return QueryAsync(filter, cancellationToken);
     }
 
