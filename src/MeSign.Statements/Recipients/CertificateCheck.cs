@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using MeSign.Statements.Trust;
@@ -64,8 +65,25 @@ internal sealed class CertificateCheck(RecipientTrust trust, IOptions<RecipientO
 
     private static bool IsUsableCurve(X509Certificate2 certificate)
     {
-        using var ec = certificate.GetECDiffieHellmanPublicKey();
-        return ec?.ExportParameters(includePrivateParameters: false).Curve.Oid?.Value is { } curve && Curves.Contains(curve);
+        // RFC 5480 §2.1.1: a named curve, or something that no client reads.
+        if (NamedCurve(certificate) is not { } curve || !Curves.Contains(curve))
+            return false;
+
+        // Refuses a point that is not on the curve.
+        using var key = certificate.PublicKey.GetECDiffieHellmanPublicKey();
+        return key is not null;
+    }
+
+    private static string? NamedCurve(X509Certificate2 certificate)
+    {
+        try
+        {
+            return AsnDecoder.ReadObjectIdentifier(certificate.PublicKey.EncodedParameters!.RawData, AsnEncodingRules.DER, out _);
+        }
+        catch (AsnContentException)
+        {
+            return null;
+        }
     }
 
     // RFC 8550 §4.4.2; without the extension every use is allowed (RFC 5280 §4.2.1.3).
