@@ -13,8 +13,8 @@ public sealed record Envelope(string ReturnPath, string Recipient)
     {
         using var stream = new MemoryStream(eml.ToArray(), writable: false);
         var headers = HeaderList.Load(stream, CancellationToken.None);
-        if (headers[HeaderId.To] is { } to
-            && InternetAddressList.TryParse(to, out var addresses)
+        if (headers.Where(header => header.Id == HeaderId.To).ToList() is [var to]
+            && InternetAddressList.TryParse(to.RawValue, out var addresses)
             && addresses is [MailboxAddress recipient])
         {
             return new Envelope(returnPath, recipient.Address);

@@ -65,8 +65,21 @@ internal sealed class RelayOptions : IValidatableObject
             yield return new ValidationResult("User and PasswordFile belong together: give both or neither", [nameof(PasswordFile)]);
         if (!string.IsNullOrEmpty(PasswordFile) && !File.Exists(PasswordFile))
             yield return new ValidationResult($"PasswordFile \"{PasswordFile}\" does not exist", [nameof(PasswordFile)]);
-        foreach (var root in TrustedRoots.Where(root => !File.Exists(root)))
-            yield return new ValidationResult($"TrustedRoots: \"{root}\" does not exist", [nameof(TrustedRoots)]);
+        foreach (var fault in TrustedRoots.Select(RootFault).OfType<string>())
+            yield return new ValidationResult(fault, [nameof(TrustedRoots)]);
+    }
+
+    private static string? RootFault(string file)
+    {
+        try
+        {
+            Delivery.TrustedRoots.Load([file]);
+            return null;
+        }
+        catch (Exception unreadable) when (unreadable is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            return unreadable.Message;
+        }
     }
 
     private static bool IsLoopback(string host) =>

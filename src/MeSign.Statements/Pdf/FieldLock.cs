@@ -25,6 +25,6 @@ internal sealed record FieldLock(string Action, IReadOnlyList<string> Fields)
     };
 
     // Naming a field names everything under it.
-    private bool Names(string field) => Fields.Any(name => string.Equals(name, field, StringComparison.Ordinal)
+    private bool Names(string field) => Fields.Any(name => name == field
         || (field.StartsWith(name, StringComparison.Ordinal) && field.Length > name.Length && field[name.Length] == '.'));
 }

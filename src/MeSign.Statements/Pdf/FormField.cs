@@ -12,7 +12,7 @@ internal sealed record FormField(PdfReference? Reference, PdfDictionary Dictiona
 {
     private const long ReadOnlyFlag = 1;
 
-    public bool IsSignature => string.Equals(Type, "Sig", StringComparison.Ordinal);
+    public bool IsSignature => Type == "Sig";
 
     public bool IsReadOnly => (Flags & ReadOnlyFlag) != 0;
 

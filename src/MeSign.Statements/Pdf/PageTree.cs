@@ -6,7 +6,10 @@ namespace MeSign.Statements.Pdf;
 internal static class PageTree
 {
     /// <summary>The first page's object; null where the document has no page.</summary>
-    public static PdfReference? FirstPage(PdfDocument document)
+    public static PdfReference? FirstPage(PdfDocument document) => Pages(document).FirstOrDefault();
+
+    /// <summary>Every page's object, in order.</summary>
+    public static IEnumerable<PdfReference> Pages(PdfDocument document)
     {
         var seen = new HashSet<int>();
         var waiting = new Stack<PdfObject>();
@@ -18,16 +21,17 @@ internal static class PageTree
             if (node is PdfReference reference && !seen.Add(reference.Number))
                 throw PdfDamage.In(reference, "the page tree leads round in a circle");
             if (seen.Count > PdfLimits.Nodes)
-                throw PdfDamage.Of("its page tree has no page in reach");
+                throw PdfDamage.Of($"its page tree has more than {PdfLimits.Nodes} nodes");
             if (document.Resolve(node) is not PdfDictionary dictionary)
                 continue;
             if (document.Resolve(dictionary["Kids"]) is not PdfArray kids)
-                return node as PdfReference ?? throw PdfDamage.Of("its first page is no object of its own");
+            {
+                yield return node as PdfReference ?? throw PdfDamage.Of("a page is no object of its own");
+                continue;
+            }
 
             for (var i = kids.Items.Count - 1; i >= 0; i--)
                 waiting.Push(kids.Items[i]);
         }
-
-        return null;
     }
 }

@@ -18,7 +18,7 @@ internal sealed class SignatureField(PdfDocument document, IncrementalUpdate upd
     public (FormField? Existing, string Name) Choose(string? requested)
     {
         if (requested is not null && fields.FirstOrDefault(field =>
-            field.IsSignature && string.Equals(field.Name, requested, StringComparison.Ordinal)) is { } named
+            field.IsSignature && field.Name == requested) is { } named
             && document.Resolve(named.Dictionary["V"]) is null && named.Reference is not null)
         {
             return named.IsReadOnly

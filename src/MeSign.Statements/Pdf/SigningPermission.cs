@@ -56,10 +56,14 @@ internal sealed class SigningPermission
             ? document.Resolve(parameters["P"]) is PdfInteger { Value: >= 1 and <= 3 } level ? (int)level.Value : DefaultDocMdp
             : null;
 
+    /// <summary>The fields that a signature locks, if it does.</summary>
+    public static FieldLock? FieldLock(PdfDocument document, PdfDictionary signature) =>
+        Pdf.FieldLock.Read(document, Transform(document, signature, "FieldMDP"));
+
     private void Respect(PdfDocument document, FormField field, PdfDictionary signature)
     {
         HasSignatures = true;
-        if (FieldLock.Read(document, Transform(document, signature, "FieldMDP")) is { } fieldLock)
+        if (FieldLock(document, signature) is { } fieldLock)
             _locks.Add(fieldLock);
         // ISO 32000-2 table 236: /P of a lock restricts the whole document once its field is signed.
         if (document.Dictionary(field.Dictionary["Lock"]) is { } declared
@@ -77,7 +81,7 @@ internal sealed class SigningPermission
         foreach (var item in references.Items)
         {
             if (document.Dictionary(item) is { } reference
-                && string.Equals(document.Name(reference["TransformMethod"]), method, StringComparison.Ordinal))
+                && document.Name(reference["TransformMethod"]) == method)
             {
                 return document.Dictionary(reference["TransformParams"]) ?? new PdfDictionary();
             }

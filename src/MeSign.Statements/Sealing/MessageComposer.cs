@@ -89,13 +89,10 @@ internal sealed class MessageComposer(TemplateFolder folder, TemplateRenderer re
             new("Auto-Submitted", "auto-generated"),
             new("Importance", "high"),
             new("X-Priority", "1"),
-            .. job.Expires is { } expires ? [new MailField("Expires", Rfc5322Date(expires))] : Array.Empty<MailField>(),
+            .. job.Expires is { } expires ? [new MailField("Expires", HeaderText.Date(expires))] : Array.Empty<MailField>(),
         ],
         _ => [new("Auto-Submitted", "auto-generated")],
     };
-
-    private static string Rfc5322Date(DateTimeOffset instant) =>
-        instant.ToUniversalTime().ToString("ddd, dd MMM yyyy HH:mm:ss '+0000'", CultureInfo.InvariantCulture);
 
     private static void Check(string subject, NamedTemplate template, StatementJob job)
     {

@@ -17,7 +17,7 @@ namespace MeSign.Statements.Sealing;
 internal sealed class MessageSealer(CmsSigner signer, RecipientKeyCache keys, IOptions<SealingOptions> options)
 {
     private const string SignedEntityHeader =
-        "Content-Type: application/pkcs7-mime; smime-type=signed-data; name=smime.p7m\r\n" +
+        "Content-Type: application/pkcs7-mime; smime-type=signed-data;\r\n\tname=smime.p7m\r\n" +
         "Content-Transfer-Encoding: base64\r\n" +
         "Content-Disposition: attachment; filename=smime.p7m\r\n\r\n";
 
@@ -57,7 +57,7 @@ internal sealed class MessageSealer(CmsSigner signer, RecipientKeyCache keys, IO
     {
         var boundary = MimePayload.Boundary();
         var head = Header(outer,
-            $"Content-Type: multipart/signed; protocol=\"application/pkcs7-signature\";\r\n\tmicalg={MicAlgorithm(issuer.Identity.Hash)}; boundary=\"{boundary}\"\r\n\r\n--{boundary}\r\n");
+            $"Content-Type: multipart/signed; protocol=\"application/pkcs7-signature\";\r\n\tmicalg={MicAlgorithm(issuer.Identity.Hash)};\r\n\tboundary=\"{boundary}\"\r\n\r\n--{boundary}\r\n");
         var middle = Encoding.ASCII.GetBytes(
             $"\r\n--{boundary}\r\nContent-Type: application/pkcs7-signature; name=smime.p7s\r\n" +
             "Content-Transfer-Encoding: base64\r\nContent-Disposition: attachment; filename=smime.p7s\r\n\r\n");
@@ -86,7 +86,7 @@ internal sealed class MessageSealer(CmsSigner signer, RecipientKeyCache keys, IO
         using var envelope = new Envelope(recipients, (int)entityLength, algorithm, options.Value.RsaKeyTransport);
         var smimeType = algorithm == ContentEncryption.Aes256Gcm ? "authEnveloped-data" : "enveloped-data";
         var head = Header(outer,
-            $"Content-Type: application/pkcs7-mime; smime-type={smimeType}; name=smime.p7m\r\n" +
+            $"Content-Type: application/pkcs7-mime; smime-type={smimeType};\r\n\tname=smime.p7m\r\n" +
             "Content-Transfer-Encoding: base64\r\nContent-Disposition: attachment; filename=smime.p7m\r\n\r\n");
         var eml = Allocate(issuer, head.Length + Base64Lines.EncodedLength(envelope.Length));
 

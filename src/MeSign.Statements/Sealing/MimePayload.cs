@@ -105,7 +105,7 @@ internal sealed class MimePayload
 
     private void AddMultipart(string subtype, string boundary, string language, string parameters) =>
         text.Append(CultureInfo.InvariantCulture,
-            $"Content-Type: multipart/{subtype}; boundary=\"{boundary}\"{parameters.Replace("; ", ";\r\n\t", StringComparison.Ordinal)}\r\nContent-Language: {language}\r\n\r\n");
+            $"Content-Type: multipart/{subtype};\r\n\tboundary=\"{boundary}\"{parameters.Replace("; ", ";\r\n\t", StringComparison.Ordinal)}\r\nContent-Language: {language}\r\n\r\n");
 
     private void AddText(string subtype, string content, string boundary) =>
         text.Append(CultureInfo.InvariantCulture,
@@ -150,7 +150,7 @@ internal sealed class MimePayload
         var encoder = new QuotedPrintableEncoder(QuotedPrintableLine);
         var output = new byte[encoder.EstimateOutputLength(canonical.Length)];
         var length = encoder.Flush(canonical, 0, canonical.Length, output);
-        var encoded = Encoding.ASCII.GetString(output, 0, length);
+        var encoded = Encoding.ASCII.GetString(output, 0, length).ReplaceLineEndings("\r\n");
 
         // RFC 8551 §3.1.3: a relay that writes mbox files would put a '>' before it and break the signature.
         encoded = encoded.Replace("\nFrom ", "\n=46rom ", StringComparison.Ordinal);

@@ -6,7 +6,7 @@ namespace MeSign.Statements.Sealing;
 
 internal static class SealingRegistration
 {
-    /// <summary>Needs <c>CmsSigner</c> and <c>CmsVerifier</c>. Settings under <c>MeSign:Sealing</c>.</summary>
+    /// <summary>Needs <c>CmsSigner</c>. Settings under <c>MeSign:Sealing</c>.</summary>
     public static IServiceCollection AddSealing(this IServiceCollection services)
     {
         services.AddOptionsWithValidateOnStart<SealingOptions>().BindConfiguration("MeSign:Sealing");

@@ -48,6 +48,10 @@ internal sealed class TemplateRenderer(IOptions<SealingOptions> options)
         {
             throw Failed(template, exception.Message, exception);
         }
+        catch (FileNotFoundException exception)
+        {
+            throw Failed(template, "include and render are not available: write the text out", exception);
+        }
         catch (Exception exception) when (exception is InvalidOperationException or FormatException or ArgumentException or OverflowException or DivideByZeroException)
         {
             // Fluid reports its step limit, and filters their bad input, by the runtime's own types.

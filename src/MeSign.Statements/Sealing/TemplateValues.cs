@@ -84,6 +84,8 @@ internal sealed class MissingTemplateValue(string path) : FluidValue
 
     public override int GetHashCode() => StringComparer.Ordinal.GetHashCode(path);
 
+    public override IEnumerable<FluidValue> Enumerate(TemplateContext context) => throw Missing();
+
     public override decimal ToNumberValue() => throw Missing();
 
     public override string ToStringValue() => throw Missing();

@@ -59,6 +59,19 @@ internal sealed record SignerInfo(
     /// <summary>The signer's certificate among those that came along; null where it did not.</summary>
     public X509Certificate2? FindCertificate(IEnumerable<X509Certificate2> certificates) => certificates.FirstOrDefault(IsMine);
 
+    /// <summary>For example <c>RSA PKCS#1 v1.5, SHA-256</c>.</summary>
+    public string Describe()
+    {
+        var scheme = SignatureAlgorithm.Oid switch
+        {
+            Oids.Rsa or Oids.Sha256WithRsa or Oids.Sha384WithRsa or Oids.Sha512WithRsa or Oids.Sha1WithRsa or Oids.Md5WithRsa => "RSA PKCS#1 v1.5",
+            Oids.RsaPss => "RSA PSS",
+            Oids.EcdsaWithSha1 or Oids.EcdsaWithSha256 or Oids.EcdsaWithSha384 or Oids.EcdsaWithSha512 => "ECDSA",
+            var other => other,
+        };
+        return $"{scheme}, {HashAlgorithms.Name(DigestAlgorithm)}";
+    }
+
     private bool IsMine(X509Certificate2 certificate) => KeyIdentifier is { } identifier
         ? certificate.Extensions.OfType<X509SubjectKeyIdentifierExtension>().FirstOrDefault() is { } extension
             && extension.SubjectKeyIdentifierBytes.Span.SequenceEqual(identifier.Span)

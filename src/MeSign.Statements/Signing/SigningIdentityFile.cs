@@ -51,9 +51,11 @@ public static partial class SigningIdentityFile
     {
         try
         {
-            return X509CertificateLoader.LoadPkcs12CollectionFromFile(path, password, X509KeyStorageFlags.EphemeralKeySet);
+            // Keys stay in memory; macOS knows no such keys and takes them into its keychain for the time being.
+            var storage = OperatingSystem.IsMacOS() ? X509KeyStorageFlags.DefaultKeySet : X509KeyStorageFlags.EphemeralKeySet;
+            return X509CertificateLoader.LoadPkcs12Collection(File.ReadAllBytes(path), password, storage);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new InvalidDataException($"{path} cannot be read: name a PKCS#12 file that this process may open.", e);
         }

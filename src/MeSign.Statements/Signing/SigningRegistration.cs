@@ -13,6 +13,7 @@ internal static class SigningRegistration
         services.AddMetrics();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<IValidateOptions<TimestampOptions>, TimestampOptionsValidator>();
+        services.AddSingleton<IValidateOptions<TimestampOptions>, TimestampFilesValidator>();
         services.AddOptionsWithValidateOnStart<TimestampOptions>().BindConfiguration(TimestampOptions.Section);
         services.AddSingleton<TimestampMetrics>();
         services.AddSingleton(provider => new TimestampClient(

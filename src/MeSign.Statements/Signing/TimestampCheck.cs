@@ -41,7 +41,14 @@ internal static class TimestampCheck
             || !Rfc3161TimestampTokenInfo.TryDecode(content, out info, out var consumed) || consumed != content.Length)
             return Unreadable("The timestamp holds no token information with one signer.");
 
-        return Judge(signed, content, signer, info, data, path);
+        try
+        {
+            return Judge(signed, content, signer, info, data, path);
+        }
+        catch (CryptographicException)
+        {
+            return Unreadable("The timestamp has a certificate that cannot be read.");
+        }
     }
 
     private static TimestampVerdict Judge(

@@ -66,10 +66,13 @@ public sealed partial class TimestampClient : IDisposable
         throw new StatementDelayedException($"No timestamp: {string.Join("; ", problems)}.", FirstOpening(servers));
     }
 
+    /// <summary>Why a server may not be asked as it is set up, in words that follow its address; null where it may.</summary>
+    public string? ProblemWith(Uri server) => Find(server).Transport.Problem();
+
     /// <summary>Bytes to reserve for a token of these servers: the largest that they sent, with a margin.</summary>
     public int ReservedBytes(IReadOnlyList<Uri> servers)
     {
-        var largest = servers.Max(server => _servers.TryGetValue(server, out var known) ? known.LargestToken : 0);
+        var largest = servers.Select(server => _servers.TryGetValue(server, out var known) ? known.LargestToken : 0).DefaultIfEmpty().Max();
         return largest == 0 ? _options.Value.ReservedBytes : largest + Margin;
     }
 
@@ -84,7 +87,7 @@ public sealed partial class TimestampClient : IDisposable
     {
         var started = _time.GetTimestamp();
         var request = new TimestampRequest(digest, hash, server.Policy);
-        var response = await server.PostAsync(request.Der, cancellationToken);
+        var response = await server.Transport.PostAsync(request.Der, cancellationToken);
         var token = Check(request, TimestampResponse.Read(response));
 
         server.Succeeded(token.Der.Length);

@@ -52,8 +52,7 @@ internal sealed class CertificateRevocationList
     /// <summary>Whether certificates of this kind are in the list's scope (onlyContainsUserCerts, onlyContainsCACerts).</summary>
     public bool Covers(X509Certificate2 certificate)
     {
-        var isAuthority = certificate.Extensions.OfType<X509BasicConstraintsExtension>().Any(constraints => constraints.CertificateAuthority);
-        return isAuthority ? _coversAuthorities : _coversUsers;
+        return CertificateUsage.IsAuthority(certificate) ? _coversAuthorities : _coversUsers;
     }
 
     public DateTimeOffset? RevokedAt(X509Certificate2 certificate) =>
@@ -63,9 +62,7 @@ internal sealed class CertificateRevocationList
     public string? SignatureProblem(X509Certificate2 issuer)
     {
         var problem = _signatureProblems.GetOrAdd(issuer.Thumbprint, _ =>
-            issuer.Extensions.OfType<X509KeyUsageExtension>().FirstOrDefault() is { } usage && !usage.KeyUsages.HasFlag(X509KeyUsageFlags.CrlSign)
-                ? "is by a key that may not sign lists"
-                : _signed.Problem(issuer) ?? "");
+            CertificateUsage.MaySignLists(issuer) ? _signed.Problem(issuer) ?? "" : "is by a key that may not sign lists");
         return problem.Length == 0 ? null : problem;
     }
 

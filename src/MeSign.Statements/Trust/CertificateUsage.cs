@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace MeSign.Statements.Trust;
@@ -9,7 +10,7 @@ internal static class CertificateUsage
     public static bool MaySign(X509Certificate2 certificate)
     {
         var usage = certificate.Extensions.OfType<X509KeyUsageExtension>().FirstOrDefault();
-        return usage is null || (usage.KeyUsages & (X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.NonRepudiation)) != 0;
+        return usage is null || Read(() => (usage.KeyUsages & (X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.NonRepudiation)) != 0);
     }
 
     /// <summary>No extendedKeyUsage, or one with any of these or anyExtendedKeyUsage.</summary>
@@ -19,18 +20,33 @@ internal static class CertificateUsage
         if (extension is null)
             return true;
 
-        foreach (var oid in extension.EnhancedKeyUsages)
-        {
-            if (oid.Value == Oids.AnyExtendedKeyUsage || purposes.Contains(oid.Value!))
-                return true;
-        }
-
-        return false;
+        string[] allowed = [Oids.AnyExtendedKeyUsage, .. purposes];
+        return Read(() => extension.EnhancedKeyUsages.Cast<Oid>().Any(oid => allowed.Contains(oid.Value)));
     }
 
     /// <summary>RFC 3161 §2.3: the extension is critical and names time-stamping alone.</summary>
     public static bool IsTimestampAuthority(X509Certificate2 certificate) =>
         certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>().ToList() is [{ Critical: true } extension]
-        && extension.EnhancedKeyUsages is { Count: 1 } usages
-        && usages[0].Value == Oids.TimeStamping;
+        && Read(() => extension.EnhancedKeyUsages is { Count: 1 } usages && usages[0].Value == Oids.TimeStamping);
+
+    /// <summary>basicConstraints says that it is an authority's.</summary>
+    public static bool IsAuthority(X509Certificate2 certificate) =>
+        certificate.Extensions.OfType<X509BasicConstraintsExtension>().FirstOrDefault() is { } constraints && Read(() => constraints.CertificateAuthority);
+
+    /// <summary>No keyUsage, or one with cRLSign.</summary>
+    public static bool MaySignLists(X509Certificate2 certificate) =>
+        certificate.Extensions.OfType<X509KeyUsageExtension>().FirstOrDefault() is not { } usage || Read(() => usage.KeyUsages.HasFlag(X509KeyUsageFlags.CrlSign));
+
+    // Extensions are decoded only when they are asked: a malformed one allows nothing.
+    private static bool Read(Func<bool> extension)
+    {
+        try
+        {
+            return extension();
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+    }
 }

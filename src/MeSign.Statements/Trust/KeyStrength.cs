@@ -18,7 +18,7 @@ internal static class KeyStrength
             if (ec is not null)
                 return ec.KeySize >= 256 ? null : $"EC key of {ec.KeySize} bits; 256 is the least";
         }
-        catch (CryptographicException)
+        catch (Exception e) when (e is CryptographicException or NotSupportedException)
         {
             return "key that cannot be read";
         }

@@ -16,6 +16,9 @@ internal static class SignatureCheck
     // A modulus that no authority issues, made to cost time.
     private const int MaxRsaBits = 16384;
 
+    // BouncyCastle tests a modulus before it uses it; beyond this that takes seconds.
+    private const int MaxSlowRsaBits = 4096;
+
     /// <summary>Null where the signature is good; otherwise what is wrong with it, in words that follow "the signature".</summary>
     /// <param name="digestAlgorithm">The SignerInfo's digestAlgorithm: names the hash for plain <c>rsaEncryption</c>.</param>
     /// <param name="data">The signed bytes in their digests.</param>
@@ -40,7 +43,7 @@ internal static class SignatureCheck
                 _ => $"uses the algorithm {algorithm.Oid}, which is not supported",
             };
         }
-        catch (Exception e) when (e is CryptographicException or AsnContentException)
+        catch (Exception e) when (e is CryptographicException or AsnContentException or ArgumentException or NotSupportedException)
         {
             return "cannot be read: its key or parameters are malformed";
         }
@@ -98,8 +101,8 @@ internal static class SignatureCheck
         if (rsa is null)
             return "is RSA, the certificate's key is not";
         var parameters = rsa.ExportParameters(includePrivateParameters: false);
-        if (rsa.KeySize > MaxRsaBits || parameters.Exponent!.Length > 8)
-            return "has an RSA key of an absurd size";
+        if (rsa.KeySize > MaxSlowRsaBits || parameters.Exponent!.Length > 8)
+            return $"is PSS with an unusual salt by an RSA key of {rsa.KeySize} bits, which is not supported";
 
         var digest = hash.Name switch { "SHA384" => (IDigest)new Sha384Digest(), "SHA512" => new Sha512Digest(), _ => new Sha256Digest() };
         var verifier = PssSigner.CreateRawSigner(new RsaBlindedEngine(), digest, digest, salt, PssSigner.TrailerImplicit);

@@ -24,8 +24,14 @@ internal sealed record SignedObject(ReadOnlyMemory<byte> ToBeSigned, AlgorithmId
         if (!certificate.IssuerName.RawData.AsSpan().SequenceEqual(issuer.SubjectName.RawData))
             return false;
 
-        var signed = Read(certificate.RawDataMemory);
-        return signed.Problem(issuer) is null;
+        try
+        {
+            return Read(certificate.RawDataMemory).Problem(issuer) is null;
+        }
+        catch (AsnContentException)
+        {
+            return false;
+        }
     }
 
     /// <inheritdoc cref="SignatureCheck.Problem"/>

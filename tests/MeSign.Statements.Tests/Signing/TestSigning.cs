@@ -16,7 +16,8 @@ internal sealed class TestSigning : IDisposable
     public TestSigning(TestAuthority? authority = null, IReadOnlyDictionary<string, string?>? settings = null, TimeProvider? time = null)
     {
         File.WriteAllText(_roots, (authority ?? TestAuthority.Shared).Root.ExportCertificatePem());
-        var all = new Dictionary<string, string?>(settings ?? new Dictionary<string, string?>()) { ["MeSign:Timestamps:Roots:0"] = _roots };
+        var all = new Dictionary<string, string?>(settings ?? new Dictionary<string, string?>());
+        _ = all.TryAdd("MeSign:Timestamps:Roots:0", _roots);
         _services = new ServiceCollection()
             .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(all).Build())
             .AddSingleton(time ?? TimeProvider.System)

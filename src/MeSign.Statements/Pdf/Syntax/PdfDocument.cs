@@ -9,14 +9,16 @@ internal sealed class PdfDocument
     private const int CachedObjectStreams = 8;
     private const int SearchedSections = 8;
 
+    private readonly PdfSource _source;
     private readonly PdfFile _file;
     private readonly Dictionary<int, PdfObject> _objects = [];
     private readonly List<ObjectStream> _objectStreams = [];
     private readonly HashSet<int> _loading = [];
     private readonly Dictionary<int, XrefEntry>? _merged;
 
-    private PdfDocument(PdfFile file, List<XrefSection> sections)
+    private PdfDocument(PdfSource source, PdfFile file, List<XrefSection> sections)
     {
+        _source = source;
         _file = file;
         Sections = sections;
         file.Resolve = Resolve;
@@ -61,13 +63,31 @@ internal sealed class PdfDocument
         if (header < 0)
             throw new StatementFailedException(FailureCode.DocumentNotPdf, "The document is not a PDF: no %PDF- in its first 1024 bytes");
 
-        var start = StartXref(source);
+        var start = StartXref(source)
+            ?? throw PdfDamage.At(source.Length, "no startxref before the end of the file: it is cut short, or something long follows its end");
         var file = new PdfFile(source, header);
         // Before a header that is not at byte 0, positions count from the header; some writers count from the file's beginning.
         if (header > 0 && !IsSection(file, start) && IsSection(new PdfFile(source, 0), start))
             file = new PdfFile(source, 0);
-        return new PdfDocument(file, new XrefReader(file).ReadChain(start));
+        return new PdfDocument(source, file, new XrefReader(file).ReadChain(start));
     }
+
+    /// <summary>The document as it was when its file ended at a byte; null where no revision of this document ends there.</summary>
+    public PdfDocument? Revision(long length)
+    {
+        var source = _source.Until(length);
+        var tail = source.Read(Math.Max(0, length - 32), 32).Span.TrimEnd("\r\n \0"u8);
+        if (!tail.EndsWith("%%EOF"u8) || StartXref(source) is not { } start)
+            return null;
+
+        var newest = Sections.TakeWhile(section => section.Offset != start).Count();
+        return newest == Sections.Count
+            ? null
+            : new PdfDocument(source, new PdfFile(source, Origin), [.. Sections.Skip(newest)]);
+    }
+
+    /// <summary>Bytes of the file as they are, fewer at its end. Good until the next read.</summary>
+    public ReadOnlyMemory<byte> Bytes(long position, int count) => _source.Read(position, count);
 
     public PdfObject? Resolve(PdfObject? value)
     {
@@ -187,7 +207,7 @@ internal sealed class PdfDocument
             || (first.Kind == PdfTokenKind.Integer && lexer.Next().Kind == PdfTokenKind.Integer && lexer.Next().IsKeyword("obj"u8));
     }
 
-    private static long StartXref(PdfSource source)
+    private static long? StartXref(PdfSource source)
     {
         foreach (var window in (ReadOnlySpan<int>)[TailWindow, LongTailWindow])
         {
@@ -204,6 +224,6 @@ internal sealed class PdfDocument
                 : throw PdfDamage.At(from + at, "startxref is not followed by a position");
         }
 
-        throw PdfDamage.At(source.Length, "no startxref before the end of the file: it is cut short, or something long follows its end");
+        return null;
     }
 }

@@ -71,7 +71,7 @@ internal sealed record PdfDictionary : PdfObject
         return copy;
     }
 
-    public bool IsType(string type) => this["Type"] is PdfName name && string.Equals(name.Value, type, StringComparison.Ordinal);
+    public bool IsType(string type) => this["Type"] is PdfName name && name.Value == type;
 
     public bool Equals(PdfDictionary? other) => ReferenceEquals(this, other);
 

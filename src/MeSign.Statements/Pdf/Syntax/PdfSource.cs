@@ -18,7 +18,17 @@ internal sealed class PdfSource
             _memory = buffer;
     }
 
+    private PdfSource(PdfSource whole, long length)
+    {
+        _stream = whole._stream;
+        _memory = whole._memory;
+        Length = length;
+    }
+
     public long Length { get; }
+
+    /// <summary>The same file, as if it ended sooner.</summary>
+    public PdfSource Until(long length) => new(this, length);
 
     /// <summary>Up to <paramref name="count"/> bytes at <paramref name="offset"/>, fewer only at the file's end. Good until the next read.</summary>
     public ReadOnlyMemory<byte> Read(long offset, int count)

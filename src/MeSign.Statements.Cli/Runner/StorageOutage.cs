@@ -1,0 +1,22 @@
+using Azure;
+using Azure.Identity;
+
+namespace MeSign.Statements.Cli.Runner;
+
+/// <summary>Tells storage that cannot be reached, or refuses, from a fault of ours.</summary>
+internal static class StorageOutage
+{
+    public static bool Is(Exception exception) => exception switch
+    {
+        RequestFailedException or AuthenticationFailedException or HttpRequestException or IOException => true,
+        // A call that ran into its own time limit; callers look at their tokens first.
+        OperationCanceledException => true,
+        // What the client throws when its last retry fails too.
+        AggregateException all => all.InnerExceptions.Count > 0 && all.InnerExceptions.All(Is),
+        _ => false,
+    };
+
+    /// <summary>The message is no longer ours: someone else received it after its lease ran out, or finished it.</summary>
+    public static bool IsLostMessage(RequestFailedException exception) =>
+        exception.ErrorCode is "MessageNotFound" or "PopReceiptMismatch" or "QueueNotFound" || exception.Status == 404;
+}

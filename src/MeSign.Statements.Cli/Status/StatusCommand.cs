@@ -1,0 +1,85 @@
+using System.CommandLine;
+using MeSign.Statements.Cli.Settings;
+using MeSign.Statements.Ledger;
+using Microsoft.Extensions.DependencyInjection;
+using Spectre.Console;
+
+namespace MeSign.Statements.Cli.Status;
+
+/// <summary><c>mesign status</c>: what became of statements, from the ledger.</summary>
+internal static class StatusCommand
+{
+    private static readonly TimeSpan Refresh = TimeSpan.FromSeconds(2);
+
+    public static Command Create()
+    {
+        var batch = new Argument<string?>("BATCH") { Description = "One batch; everything on the way where nothing is asked for.", Arity = ArgumentArity.ZeroOrOne };
+        var job = new Argument<string?>("JOB") { Description = "One job of it, in detail.", Arity = ArgumentArity.ZeroOrOne };
+        var state = new Option<StatementState?>("--state") { Description = "Only those in this state.", HelpName = "STATE" };
+        var recipient = new Option<string?>("--recipient") { Description = "Only those to this address.", HelpName = "ADDRESS" };
+        var watch = new Option<bool>("--watch") { Description = "Follow them until none is on the way, then end with 1 if any ended badly." };
+        var json = new Option<bool>("--json") { Description = "Print JSON: counts by state, and every statement." };
+        var command = new ExampleCommand(
+            "status",
+            "Shows where statements stand.",
+            "mesign status",
+            "mesign status 2026-10 --watch",
+            "mesign status 2026-10 000123",
+            "mesign status --state Uncertain --json",
+            "mesign status --recipient jana@example.test")
+        {
+            batch,
+            job,
+            state,
+            recipient,
+            watch,
+            json,
+        };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var query = new StatusQuery(Part(parsed.GetValue(batch)), Part(parsed.GetValue(job)), parsed.GetValue(state), parsed.GetValue(recipient));
+            await using var provider = StatementsProvider.Create(parsed.GetValue(SettingsOption.Instance));
+            var ledger = provider.GetRequiredService<StatementLedger>();
+            var output = parsed.InvocationConfiguration.Output;
+            var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
+            if (!parsed.GetValue(watch))
+                return Print(await query.RunAsync(ledger, cancellationToken), parsed.GetValue(json), output, console);
+
+            var last = parsed.GetValue(json)
+                ? await WaitAsync(query, ledger, _ => { }, cancellationToken)
+                : await console.Live(new Text("")).AutoClear(false).StartAsync(live => WaitAsync(query, ledger, now => live.UpdateTarget(StatusReport.ToTables(now)), cancellationToken));
+            if (parsed.GetValue(json))
+                await output.WriteLineAsync(StatusReport.ToJson(last));
+            return last.Any(statement => statement.IsTrouble) ? ExitCodes.Failed : ExitCodes.Ok;
+        });
+        return command;
+    }
+
+    private static int Print(IReadOnlyList<StatementView> statements, bool json, TextWriter output, IAnsiConsole console)
+    {
+        if (json)
+            output.WriteLine(StatusReport.ToJson(statements));
+        else
+            console.Write(StatusReport.ToTables(statements));
+        return ExitCodes.Ok;
+    }
+
+    /// <summary>Looks until there is something and all of it has ended; what is held waits for people, not for us.</summary>
+    private static async Task<IReadOnlyList<StatementView>> WaitAsync(
+        StatusQuery query, StatementLedger ledger, Action<IReadOnlyList<StatementView>> show, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var now = await query.RunAsync(ledger, cancellationToken);
+            show(now);
+            if (now.Count > 0 && now.All(statement => statement.State.IsEnd() || statement.State == StatementState.Held))
+                return now;
+
+            await Task.Delay(Refresh, TimeProvider.System, cancellationToken);
+        }
+    }
+
+    private static string? Part(string? text) => text is null || StatementKey.IsPart(text)
+        ? text
+        : throw CommandException.Usage($"\"{text}\" is not a batch or job: 1 to 64 of A-Z a-z 0-9 . _ - beginning with a letter or digit.");
+}

@@ -1,0 +1,72 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using MeSign.Statements.Cli.Settings;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace MeSign.Statements.Cli.Submit;
+
+/// <summary><c>mesign submit</c>: does what a bank's own system does, with the same contract.</summary>
+internal static class SubmitCommand
+{
+    public static Command Create()
+    {
+        var file = new Option<FileInfo?>("--job") { Description = "A job as JSON (statement-job.v1.schema.json).", HelpName = "FILE" };
+        var manifest = new Option<FileInfo?>("--manifest") { Description = "A batch: one job a line (JSON Lines).", HelpName = "FILE" };
+        var document = new Option<FileInfo?>("--document") { Description = "The PDF to upload; its hash goes into the job.", HelpName = "FILE" };
+        var documents = new Option<DirectoryInfo?>("--documents") { Description = "With --manifest: the folder of the PDFs that its jobs name; they are uploaded first.", HelpName = "DIR" };
+        var batch = new Option<string?>("--batch") { Description = "The batch that it is counted in.", HelpName = "ID" };
+        var json = new Option<bool>("--json") { Description = "Print what was submitted as JSON." };
+        var job = new JobOptions();
+        var command = new ExampleCommand(
+            "submit",
+            "Uploads documents and puts a job, or a batch of them, on its queue.",
+            "mesign submit --issuer northbank --to jana@example.test --document statement.pdf --field period=\"October 2026\"",
+            "mesign submit --job job.json --document statement.pdf",
+            "mesign submit --manifest october.jsonl --documents pdf/ --batch 2026-10")
+        {
+            file,
+            manifest,
+            document,
+            documents,
+            batch,
+            json,
+        };
+        job.AddTo(command);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            Require(parsed.GetValue(file) is null || parsed.GetValue(manifest) is null, "--job and --manifest exclude each other.");
+            Require((parsed.GetValue(file) ?? parsed.GetValue(manifest)) is null || !job.AnyGiven(parsed), "a job's own options cannot be given together with --job or --manifest.");
+            Require(parsed.GetValue(documents) is null || parsed.GetValue(manifest) is not null, "--documents goes with --manifest.");
+            Require(parsed.GetValue(document) is null || parsed.GetValue(manifest) is null, "--document goes with one job; a manifest's PDFs are in --documents DIR.");
+
+            await using var provider = StatementsProvider.Create(parsed.GetValue(SettingsOption.Instance));
+            var report = new SubmitReport(parsed.InvocationConfiguration.Output, parsed.GetValue(json));
+            if (parsed.GetValue(manifest) is { } lines)
+            {
+                var submission = provider.GetRequiredService<BatchSubmission>();
+                report.Write(await submission.SubmitAsync(lines, parsed.GetValue(batch), parsed.GetValue(documents), cancellationToken));
+                return ExitCodes.Ok;
+            }
+
+            var draft = parsed.GetValue(file) is { } jobFile
+                ? WithBatch(JobFile.Read(jobFile), parsed.GetValue(batch))
+                : job.Build(parsed, parsed.GetValue(batch), parsed.GetValue(document) is not null);
+            report.Write(await provider.GetRequiredService<JobSubmission>().SubmitAsync(draft, parsed.GetValue(document), cancellationToken));
+            return ExitCodes.Ok;
+        });
+        return command;
+    }
+
+    private static JsonObject WithBatch(JsonObject job, string? batch)
+    {
+        if (batch is not null)
+            job["batch"] = batch;
+        return job;
+    }
+
+    private static void Require(bool holds, string otherwise)
+    {
+        if (!holds)
+            throw CommandException.Usage(otherwise);
+    }
+}

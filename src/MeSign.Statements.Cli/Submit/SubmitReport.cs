@@ -1,0 +1,34 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace MeSign.Statements.Cli.Submit;
+
+/// <param name="Job">The one job; null for a batch.</param>
+/// <param name="Jobs">How many jobs.</param>
+/// <param name="Blob">The document of one job, or the batch's manifest.</param>
+internal sealed record Submitted(string Batch, string? Job, int Jobs, string? Blob, string? Sha256);
+
+/// <summary>Says what was submitted, and how to follow it.</summary>
+internal sealed class SubmitReport(TextWriter output, bool json)
+{
+    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
+    public void Write(Submitted submitted)
+    {
+        if (json)
+        {
+            output.WriteLine(JsonSerializer.Serialize(submitted, Json));
+            return;
+        }
+
+        output.WriteLine(submitted.Job is { } job
+            ? $"Job {job} of batch {submitted.Batch} is on its queue."
+            : $"Batch {submitted.Batch} with {submitted.Jobs} jobs is ordered; its manifest is {submitted.Blob}.");
+        output.WriteLine($"Follow it: mesign status {submitted.Batch} --watch");
+    }
+}

@@ -1,0 +1,12 @@
+using Azure.Storage.Queues.Models;
+using MeSign.Statements.Storage;
+using Microsoft.Azure.Functions.Worker;
+
+namespace MeSign.Statements.Functions;
+
+public sealed class RecordAbandonedDelivery(StatementPipeline pipeline)
+{
+    [Function(nameof(RecordAbandonedDelivery))]
+    public Task RunAsync([QueueTrigger(Triggers.AbandonedDeliveries, Connection = Triggers.Storage)] QueueMessage message, CancellationToken cancellationToken) =>
+        pipeline.AbandonAsync(StorageNames.Deliveries, message.Received(), cancellationToken);
+}

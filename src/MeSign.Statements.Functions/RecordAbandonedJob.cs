@@ -1,0 +1,12 @@
+using Azure.Storage.Queues.Models;
+using MeSign.Statements.Storage;
+using Microsoft.Azure.Functions.Worker;
+
+namespace MeSign.Statements.Functions;
+
+public sealed class RecordAbandonedJob(StatementPipeline pipeline)
+{
+    [Function(nameof(RecordAbandonedJob))]
+    public Task RunAsync([QueueTrigger(Triggers.AbandonedJobs, Connection = Triggers.Storage)] QueueMessage message, CancellationToken cancellationToken) =>
+        pipeline.AbandonAsync(StorageNames.Jobs, message.Received(), cancellationToken);
+}

@@ -1,0 +1,112 @@
+using MeSign.Statements.Delivery;
+using MeSign.Statements.Issuers;
+using MeSign.Statements.Ledger;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace MeSign.Statements;
+
+/// <summary>
+/// From the outbox to the relay. Submitting is on record before the first byte leaves, so that whoever finds it later
+/// knows that the statement may be on its way, and does not send it again.
+/// </summary>
+internal sealed partial class DeliverStatement(
+    IssuerDirectory issuers,
+    StatementLedger ledger,
+    Outbox outbox,
+    SmtpSubmitter smtp,
+    StatementQueues queues,
+    DeferralSchedule schedule,
+    Outcomes outcomes,
+    IOptions<DeliveryOptions> options,
+    TimeProvider time,
+    ILogger<DeliverStatement> logger)
+{
+    /// <summary>A message that the queue shows a little early is not sent round once more for it.</summary>
+    private static readonly TimeSpan Early = TimeSpan.FromSeconds(2);
+
+    public async Task RunAsync(QueuedMessage message, CancellationToken cancellationToken)
+    {
+        if (DeliveryOrder.Read(message.Body) is not { } order || await ledger.FindAsync(order.Key, cancellationToken) is not { } row)
+        {
+            await outcomes.AbandonAsync(message, DeliveryOrder.Read(message.Body)?.Key, "a delivery order that names no statement of the ledger", cancellationToken);
+            return;
+        }
+
+        var now = time.GetUtcNow();
+        switch (row.State)
+        {
+            case StatementState.Submitting when row.LeaseUntil + options.Value.ClockSkew > now:
+                await queues.SendDeliveryAsync(order, row.LeaseUntil + options.Value.ClockSkew - now, cancellationToken);
+                break;
+
+            case StatementState.Submitting:
+                await outcomes.EndAsync(
+                    row with { Detail = "the worker that was submitting it ended without recording how: the relay may have taken it" },
+                    StatementState.Uncertain,
+                    cancellationToken);
+                break;
+
+            case StatementState.Deferred when row.NextAttempt - Early > now:
+                await queues.SendDeliveryAsync(order, row.NextAttempt - now, cancellationToken);
+                break;
+
+            case StatementState.Sealed or StatementState.Deferred when row.Expires <= now:
+                await outcomes.EndAsync(row with { Detail = Expiry(row.Detail) }, StatementState.Expired, cancellationToken);
+                break;
+
+            case StatementState.Sealed or StatementState.Deferred:
+                await SubmitAsync(order, row, cancellationToken);
+                break;
+
+            default:
+                await outcomes.ReportAsync(row, cancellationToken);
+                break;
+        }
+    }
+
+    private async Task SubmitAsync(DeliveryOrder order, LedgerRow row, CancellationToken cancellationToken)
+    {
+        var issuer = issuers.Get(row.Issuer ?? "");
+        var eml = await outbox.OpenAsync(row.Key, cancellationToken);
+        var envelope = Envelope.Of(eml, issuer.ReturnPath);
+
+        row = await ledger.MoveAsync(
+            row with { LeaseUntil = time.GetUtcNow() + options.Value.Lease, Attempts = row.Attempts + 1 }, StatementState.Submitting, cancellationToken);
+        var submission = await smtp.SubmitAsync(issuer.Relay, envelope, eml, cancellationToken);
+
+        // What the relay answered is known only here: it is recorded even when this worker is told to stop by now.
+        await RecordAsync(order, row with { RelayReply = submission.Reply?.ToString() ?? row.RelayReply }, submission, CancellationToken.None);
+    }
+
+    private Task RecordAsync(DeliveryOrder order, LedgerRow row, Submission submission, CancellationToken cancellationToken) => submission switch
+    {
+        Submission.Relayed => outcomes.EndAsync(row with { Detail = null }, StatementState.Relayed, cancellationToken),
+        Submission.Failed failed => outcomes.EndAsync(row with { Code = failed.Code, Detail = failed.Detail }, StatementState.Failed, cancellationToken),
+        Submission.Uncertain uncertain => outcomes.EndAsync(row with { Detail = uncertain.Detail }, StatementState.Uncertain, cancellationToken),
+        Submission.Deferred deferred => DeferAsync(order, row, deferred, cancellationToken),
+        _ => throw new InvalidOperationException($"{row.Key}: {submission.GetType().Name} is no way for a submission to end"),
+    };
+
+    private async Task DeferAsync(DeliveryOrder order, LedgerRow row, Submission.Deferred deferred, CancellationToken cancellationToken)
+    {
+        // A worker that is shutting down made no attempt: the next one may begin at once.
+        var now = time.GetUtcNow();
+        var delay = deferred.Reason == DeferralReason.ShuttingDown ? TimeSpan.Zero : schedule.Next(row.Attempts, now, row.Expires) ?? TimeSpan.Zero;
+        Log.Deferred(logger, row.Batch, row.Job, deferred.Reason, row.RelayReply, delay);
+
+        // Dead between the two, the message that this call holds comes back and finds when the next attempt is due.
+        await ledger.MoveAsync(row with { NextAttempt = now + delay, Detail = deferred.Detail }, StatementState.Deferred, cancellationToken);
+        await queues.SendDeliveryAsync(order, delay, cancellationToken);
+    }
+
+    private static string Expiry(string? lastDetail) => lastDetail is null
+        ? "its time ran out before the relay took it"
+        : $"its time ran out before the relay took it; the last answer: {lastDetail}";
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "{Batch}/{Job} deferred for {Delay}: {Reason} {Reply}")]
+        public static partial void Deferred(ILogger logger, string batch, string job, DeferralReason reason, string? reply, TimeSpan delay);
+    }
+}

@@ -1,0 +1,42 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace MeSign.Statements.Delivery;
+
+/// <summary>The roots that a relay is pinned to.</summary>
+internal static class TrustedRoots
+{
+    /// <summary>Reads PEM (one certificate or many) and DER files.</summary>
+    /// <exception cref="InvalidDataException">A file holds no certificate: it must not pass for "no pinning".</exception>
+    public static X509Certificate2Collection Load(IEnumerable<string> files)
+    {
+        var roots = new X509Certificate2Collection();
+        foreach (var file in files)
+        {
+            var before = roots.Count;
+            try
+            {
+                if (IsDer(file))
+                    roots.Add(X509CertificateLoader.LoadCertificateFromFile(file));
+                else
+                    roots.ImportFromPemFile(file);
+            }
+            catch (CryptographicException unreadable)
+            {
+                throw new InvalidDataException($"TrustedRoots \"{file}\" is not a certificate in PEM or DER", unreadable);
+            }
+
+            if (roots.Count == before)
+                throw new InvalidDataException($"TrustedRoots \"{file}\" holds no certificate");
+        }
+
+        return roots;
+    }
+
+    // A DER certificate is a SEQUENCE; PEM begins with text.
+    private static bool IsDer(string file)
+    {
+        using var stream = File.OpenRead(file);
+        return stream.ReadByte() == 0x30;
+    }
+}

@@ -1,0 +1,136 @@
+using MeSign.Statements.Pdf.Syntax;
+
+namespace MeSign.Statements.Pdf;
+
+/// <summary>Explains what happened to the form: signing and filling in, and whatever else must not.</summary>
+internal sealed class FormComparison(PdfDocument before, PdfDocument after, RevisionComparison comparison)
+{
+    private readonly HashSet<int> _widgets = [];
+    private readonly List<FieldLock> _locks = [];
+
+    /// <summary>The annotation is a widget of a field that was compared.</summary>
+    public bool Owns(PdfObject annotation) => annotation is PdfReference reference && _widgets.Contains(reference.Number);
+
+    public void Compare()
+    {
+        CompareForms(Form(before), Form(after));
+        var old = FormField.ReadAll(before).Where(field => field.Reference is not null).ToDictionary(field => field.Reference!);
+        foreach (var field in old.Values.Where(field => field.IsSignature && before.Dictionary(field.Dictionary["V"]) is not null))
+        {
+            if (SigningPermission.FieldLock(before, before.Dictionary(field.Dictionary["V"])!) is { } fieldLock)
+                _locks.Add(fieldLock);
+        }
+
+        var current = FormField.ReadAll(after);
+        foreach (var field in current.Where(field => field.Reference is not null))
+        {
+            Own(field);
+            if (old.Remove(field.Reference!, out var was))
+                CompareField(was, field);
+            else
+                Added(field);
+        }
+
+        foreach (var lost in old.Values)
+            comparison.Report(PdfChangeKind.Content, $"the field {lost.Name} was removed");
+    }
+
+    private void CompareForms(PdfDictionary? was, PdfDictionary? now)
+    {
+        var (oldPlace, place) = (before.Catalog.Dictionary["AcroForm"], after.Catalog.Dictionary["AcroForm"]);
+        comparison.Explain(oldPlace);
+        comparison.Explain(place);
+        if (was is null && now is null)
+            return;
+        if (now is null)
+        {
+            comparison.Report(PdfChangeKind.Content, "the form was removed");
+            return;
+        }
+
+        comparison.Explain(was?["Fields"]);
+        comparison.Explain(now["Fields"]);
+        foreach (var key in PdfObjects.Differences(before, was ?? new PdfDictionary(), after, now))
+        {
+            if (key is "Fields" or "SigFlags")
+                continue;
+            // Resources that new appearances need, and the request to make appearances, come with filling in.
+            var filling = key is "DR" or "DA" or "NeedAppearances";
+            comparison.Report(filling ? PdfChangeKind.FormFilling : PdfChangeKind.Content, $"the form's /{key} was changed");
+            comparison.Claim(now[key]);
+        }
+    }
+
+    private void Added(FormField field)
+    {
+        comparison.Explain(field.Reference);
+        comparison.Claim(field.Dictionary);
+        if (!field.IsSignature)
+            comparison.Report(PdfChangeKind.Content, $"the field {field.Name} was added");
+        else if (after.Dictionary(field.Dictionary["V"]) is { } value)
+            Signed(field.Name, value);
+        else
+            comparison.Report(PdfChangeKind.FormFilling, $"the empty signature field {field.Name} was added");
+    }
+
+    private void CompareField(FormField was, FormField now)
+    {
+        var differences = PdfObjects.Differences(before, was.Dictionary, after, now.Dictionary).ToList();
+        var valueReplaced = comparison.IsChanged(was.Dictionary["V"]);
+        var appearanceReplaced = PdfObjects.References(was.Dictionary["AP"]).Any(comparison.IsChanged);
+        if (differences.Count == 0 && !valueReplaced && !appearanceReplaced)
+            return;
+
+        comparison.Explain(now.Reference);
+        var wasSigned = was.IsSignature && before.Resolve(was.Dictionary["V"]) is not null;
+        if (wasSigned || !differences.TrueForAll(IsFilling))
+        {
+            comparison.Report(PdfChangeKind.Content, $"the field {now.Name} was changed in more than its value");
+            return;
+        }
+
+        comparison.Claim(now.Dictionary["V"], replaced: true);
+        comparison.Claim(now.Dictionary["AP"], replaced: true);
+        if (now.IsSignature && after.Dictionary(now.Dictionary["V"]) is { } value)
+            Signed(now.Name, value);
+        else if (_locks.Exists(fieldLock => fieldLock.Covers(now.Name)))
+            comparison.Report(PdfChangeKind.Content, $"the field {now.Name} was changed though it is locked");
+        else
+            comparison.Report(PdfChangeKind.FormFilling, $"the field {now.Name} was filled in");
+    }
+
+    private void Signed(string name, PdfDictionary signature)
+    {
+        var timestamp = after.Name(signature["SubFilter"]) == "ETSI.RFC3161";
+        comparison.Report(
+            timestamp ? PdfChangeKind.ValidationData : PdfChangeKind.Signing,
+            timestamp ? $"a document timestamp was added in {name}" : $"the field {name} was signed");
+    }
+
+    private static bool IsFilling(string key) => key is "V" or "AP" or "AS" or "M" or "I" or "RV" or "Kids" or "F";
+
+    private void Own(FormField field)
+    {
+        _widgets.Add(field.Reference!.Number);
+        if (after.Resolve(field.Dictionary["Kids"]) is not PdfArray kids)
+            return;
+
+        comparison.Explain(field.Dictionary["Kids"]);
+        foreach (var kid in kids.Items.OfType<PdfReference>())
+        {
+            // A kid without a name is a widget of this field.
+            if (after.Dictionary(kid) is not { } widget || widget["T"] is not null || !_widgets.Add(kid.Number) || !comparison.IsChanged(kid))
+                continue;
+
+            var was = before.Dictionary(kid) ?? new PdfDictionary();
+            if (PdfObjects.Differences(before, was, after, widget).All(IsFilling))
+            {
+                comparison.Explain(kid);
+                comparison.Claim(widget["AP"], replaced: true);
+                comparison.Report(PdfChangeKind.FormFilling, $"a widget of the field {field.Name} was changed");
+            }
+        }
+    }
+
+    private static PdfDictionary? Form(PdfDocument document) => document.Dictionary(document.Catalog.Dictionary["AcroForm"]);
+}

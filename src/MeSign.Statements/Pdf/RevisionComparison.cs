@@ -1,0 +1,193 @@
+using System.Globalization;
+using MeSign.Statements.Pdf.Syntax;
+
+namespace MeSign.Statements.Pdf;
+
+/// <summary>
+/// Finds what revisions after a signature changed. Changes that have a known meaning are explained from the catalog down; every
+/// changed object that no explanation reaches counts as content.
+/// </summary>
+internal sealed class RevisionComparison(PdfDocument before, PdfDocument after)
+{
+    private readonly List<(PdfChangeKind Kind, string Description)> _changes = [];
+    private readonly HashSet<int> _changed = [];
+    private readonly HashSet<int> _added = [];
+    private readonly HashSet<int> _explained = [];
+
+    public IReadOnlyList<(PdfChangeKind Kind, string Description)> Find()
+    {
+        FindChangedObjects();
+        CompareTrailers();
+        var form = new FormComparison(before, after, this);
+        CompareCatalogs(form);
+        ComparePages(form);
+        foreach (var number in _changed.Except(_explained).Order())
+            Report(PdfChangeKind.Content, Text($"object {number} was replaced"));
+        FindFilledHoles();
+        return _changes;
+    }
+
+    public void Report(PdfChangeKind kind, string description) => _changes.Add((kind, description));
+
+    public static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    public bool IsChanged(PdfObject? value) => value is PdfReference reference && _changed.Contains(reference.Number);
+
+    /// <summary>The object itself may differ: its content is compared where it is used.</summary>
+    public void Explain(PdfObject? value)
+    {
+        if (value is PdfReference reference)
+            _explained.Add(reference.Number);
+    }
+
+    /// <summary>Everything new that is reached from here belongs to a change that was reported.</summary>
+    public void Claim(PdfObject? value, bool replaced = false)
+    {
+        var waiting = new Stack<PdfReference>(PdfObjects.References(value));
+        while (waiting.TryPop(out var reference))
+        {
+            if (!(_added.Contains(reference.Number) || (replaced && _changed.Contains(reference.Number))) || !_explained.Add(reference.Number))
+                continue;
+            foreach (var next in PdfObjects.References(after.Load(reference)))
+                waiting.Push(next);
+        }
+    }
+
+    private void FindChangedObjects()
+    {
+        foreach (var section in after.Sections.Take(after.Sections.Count - before.Sections.Count))
+        {
+            foreach (var entry in section.Entries.Concat(section.Hidden?.Entries ?? []))
+                FindChange(entry.Number);
+        }
+    }
+
+    private void FindChange(int number)
+    {
+        if (number == 0 || _changed.Contains(number) || _added.Contains(number))
+            return;
+
+        var was = Load(before, number);
+        var now = Load(after, number);
+        if (was is PdfNull && now is not PdfNull)
+            _added.Add(number);
+        else if (!PdfObjects.Same(before, was, after, now) && !(IsPlumbing(was) && IsPlumbing(now)))
+            _changed.Add(number);
+    }
+
+    // Cross-reference and object streams carry objects and are none of the document's.
+    private static bool IsPlumbing(PdfObject value) =>
+        value is PdfStream stream && (stream.Dictionary.IsType("XRef") || stream.Dictionary.IsType("ObjStm"));
+
+    private static PdfObject Load(PdfDocument document, int number) => document.TryFind(number, out var entry)
+        ? document.Load(new PdfReference(number, entry.Kind == XrefKind.Compressed ? 0 : entry.Generation))
+        : PdfNull.Value;
+
+    private void CompareTrailers()
+    {
+        if (!PdfObjects.Same(before, before.Trailer["Root"], after, after.Trailer["Root"]))
+            Report(PdfChangeKind.Content, "another catalog took the place of the document's");
+        if (!PdfObjects.Same(before, before.Trailer["Encrypt"], after, after.Trailer["Encrypt"]))
+            Report(PdfChangeKind.Content, "the encryption was changed");
+
+        var info = after.Trailer["Info"];
+        if (!PdfObjects.Same(before, before.Trailer["Info"], after, info) || IsChanged(info))
+        {
+            Report(PdfChangeKind.Metadata, "the document information was changed");
+            Explain(info);
+            Claim(info);
+        }
+    }
+
+    private void CompareCatalogs(FormComparison form)
+    {
+        var (reference, was) = before.Catalog;
+        var now = after.Catalog.Dictionary;
+        if (after.Catalog.Reference == reference)
+            Explain(reference);
+
+        foreach (var key in PdfObjects.Differences(before, was, after, now).ToList())
+        {
+            if (key is not ("AcroForm" or "DSS" or "Extensions" or "Metadata" or "Version"))
+                Report(PdfChangeKind.Content, $"the catalog's /{key} was changed");
+        }
+
+        form.Compare();
+        CompareWhole(was, now, "DSS", PdfChangeKind.ValidationData, "validation data was added");
+        CompareWhole(was, now, "Extensions", PdfChangeKind.ValidationData, "developer extensions were declared");
+        CompareWhole(was, now, "Metadata", PdfChangeKind.Metadata, "the XMP metadata was changed");
+    }
+
+    private void CompareWhole(PdfDictionary was, PdfDictionary now, string key, PdfChangeKind kind, string description)
+    {
+        var known = _explained.Count;
+        Claim(now[key], replaced: true);
+        if (_explained.Count > known || !PdfObjects.Same(before, was[key], after, now[key]))
+            Report(kind, description);
+    }
+
+    private void ComparePages(FormComparison form)
+    {
+        if (_changed.Count == _explained.Count(_changed.Contains))
+            return;
+
+        var pages = 0;
+        foreach (var reference in PageTree.Pages(before))
+        {
+            pages++;
+            if (before.Dictionary(reference) is { } was && after.Dictionary(reference) is { } now)
+                ComparePage(form, pages, reference, was, now);
+        }
+    }
+
+    private void ComparePage(FormComparison form, int number, PdfReference reference, PdfDictionary was, PdfDictionary now)
+    {
+        if (IsChanged(reference))
+        {
+            Explain(reference);
+            foreach (var key in PdfObjects.Differences(before, was, after, now).Where(key => key is not ("Annots" or "Tabs")))
+                Report(PdfChangeKind.Content, Text($"/{key} of page {number} was changed"));
+        }
+
+        Explain(was["Annots"]);
+        Explain(now["Annots"]);
+        var old = Annotations(before, was);
+        var current = Annotations(after, now);
+        foreach (var annotation in current.Except(old).Where(annotation => !form.Owns(annotation)))
+        {
+            Report(PdfChangeKind.Annotation, Text($"page {number} got an annotation"));
+            Claim(annotation);
+        }
+
+        foreach (var annotation in old.Except(current))
+            Report(PdfChangeKind.Annotation, Text($"page {number} lost an annotation"));
+        foreach (var annotation in current.Intersect(old).Where(annotation => IsChanged(annotation) && !form.Owns(annotation)))
+        {
+            Report(PdfChangeKind.Annotation, Text($"an annotation of page {number} was changed"));
+            Explain(annotation);
+            Claim(after.Resolve(annotation));
+        }
+    }
+
+    private static HashSet<PdfObject> Annotations(PdfDocument document, PdfDictionary page) =>
+        document.Resolve(page["Annots"]) is PdfArray array ? [.. array.Items] : [];
+
+    // A reference to an object that was missing shows nothing until somebody supplies the object: content that waited to appear.
+    private void FindFilledHoles()
+    {
+        if (_added.IsSubsetOf(_explained))
+            return;
+
+        var seen = new HashSet<int>();
+        var waiting = new Stack<PdfReference>(PdfObjects.References(before.Trailer));
+        while (waiting.TryPop(out var reference))
+        {
+            if (!seen.Add(reference.Number))
+                continue;
+            if (_added.Contains(reference.Number) && !_explained.Contains(reference.Number))
+                Report(PdfChangeKind.Content, Text($"object {reference.Number}, which was referred to but missing, was supplied"));
+            foreach (var next in PdfObjects.References(before.Load(reference)))
+                waiting.Push(next);
+        }
+    }
+}

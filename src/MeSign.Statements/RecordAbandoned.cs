@@ -1,0 +1,53 @@
+using MeSign.Statements.Delivery;
+using MeSign.Statements.Intake;
+using MeSign.Statements.Ledger;
+using MeSign.Statements.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace MeSign.Statements;
+
+/// <summary>From a poison queue to a recorded outcome: what a host gave up on is on record, and can be retried by a person.</summary>
+internal sealed partial class RecordAbandoned(StatementLedger ledger, Outcomes outcomes, ILogger<RecordAbandoned> logger)
+{
+    public async Task RunAsync(string queue, QueuedMessage message, CancellationToken cancellationToken)
+    {
+        var key = KeyOf(queue, message);
+        var detail = $"{queue} gave up on it after too many attempts that died; the host's log says why";
+        Log.Poison(logger, queue, key.Batch, key.Job);
+
+        var row = await ledger.FindAsync(key, cancellationToken);
+        switch (row?.State)
+        {
+            case null:
+                await outcomes.AbandonAsync(message, key, detail, cancellationToken);
+                break;
+
+            case StatementState.Submitting:
+                // Nobody knows whether it left: the lease decides, and the sweep records Uncertain when that is over.
+                break;
+
+            case var state when state.Value.IsEnd():
+                await outcomes.ReportAsync(row, cancellationToken);
+                break;
+
+            default:
+                await outcomes.EndAsync(row with { Detail = detail }, StatementState.Abandoned, cancellationToken);
+                break;
+        }
+    }
+
+    private static StatementKey KeyOf(string queue, QueuedMessage message)
+    {
+        if (queue == StorageNames.Deliveries && DeliveryOrder.Read(message.Body) is { } order)
+            return order.Key;
+
+        var identity = JobIdentity.Find(message.Body, message.Id);
+        return new StatementKey(identity.Batch, identity.Job);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Error, "A message of {Queue} is abandoned: {Batch}/{Job}")]
+        public static partial void Poison(ILogger logger, string queue, string batch, string job);
+    }
+}

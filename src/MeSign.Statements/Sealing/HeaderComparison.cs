@@ -1,0 +1,61 @@
+using MimeKit;
+
+namespace MeSign.Statements.Sealing;
+
+/// <summary>What the protected fields say about the ones that travelled in the open (RFC 9788 §4).</summary>
+internal static class HeaderComparison
+{
+    private const string HpOuter = "HP-Outer";
+
+    public static HeaderVerdict Compare(RawEntity payload, HeaderList outside)
+    {
+        var protection = payload.ContentType.Parameters["hp"]?.Trim().ToLowerInvariant();
+        if (protection is not ("cipher" or "clear"))
+            return new(null, []);
+
+        var declared = protection == "cipher" ? Declared(payload.Headers) : null;
+        var differences = new List<HeaderDifference>();
+        foreach (var name in Names(payload.Headers).Union(declared?.Keys.AsEnumerable() ?? [], StringComparer.OrdinalIgnoreCase))
+        {
+            var inner = Values(payload.Headers, name);
+            var outer = Values(outside, name);
+            if (inner == outer && (declared is null || declared.GetValueOrDefault(name) == outer))
+                continue;
+
+            // RFC 9788 §4.4: what HP-Outer says is what the sender put outside; without it, what is inside.
+            var sent = declared is null ? inner : declared.GetValueOrDefault(name);
+            differences.Add(new(name, inner, outer, MadeBySender: sent == outer));
+        }
+        return new(protection, differences);
+    }
+
+    private static Dictionary<string, string> Declared(HeaderList headers)
+    {
+        var declared = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var header in headers.Where(header => header.Field.Equals(HpOuter, StringComparison.OrdinalIgnoreCase)))
+        {
+            var value = header.Value;
+            var colon = value.IndexOf(':', StringComparison.Ordinal);
+            if (colon > 0)
+                declared[value[..colon].Trim()] = Plain(value[(colon + 1)..]);
+        }
+        return declared;
+    }
+
+    private static IEnumerable<string> Names(HeaderList headers) => headers
+        .Select(header => header.Field)
+        .Where(name => !name.Equals(HpOuter, StringComparison.OrdinalIgnoreCase)
+            && !name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase)
+            && !name.Equals("MIME-Version", StringComparison.OrdinalIgnoreCase))
+        .Distinct(StringComparer.OrdinalIgnoreCase);
+
+    private static string? Values(HeaderList headers, string name)
+    {
+        var values = headers.Where(header => header.Field.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(header => Plain(header.Value)).ToArray();
+        return values.Length == 0 ? null : string.Join(" | ", values);
+    }
+
+    // Relays fold anew: white space is no difference.
+    private static string Plain(string value) =>
+        string.Join(' ', value.Split([' ', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries));
+}

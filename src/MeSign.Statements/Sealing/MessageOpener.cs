@@ -1,0 +1,238 @@
+using System.Formats.Asn1;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using MeSign.Statements.Signing;
+using MimeKit;
+
+namespace MeSign.Statements.Sealing;
+
+/// <summary>
+/// Opens and judges an S/MIME message (RFC 8551), ours or anyone's: takes off encryption and signatures from the outside
+/// in, compares protected header fields (RFC 9788), and says in plain words what does not fit together.
+/// </summary>
+public sealed class MessageOpener(CmsVerifier verifier)
+{
+    // Signed, encrypted, signed again and a mailing list's signature are four.
+    private const int MaxLayers = 6;
+    private const int MaxMimeDepth = 32;
+    private const int MaxAttachments = 1000;
+
+    private static readonly TimeSpan DateTolerance = TimeSpan.FromHours(1);
+
+    /// <param name="eml">An RFC 5322 message.</param>
+    /// <param name="keys">Certificates with private keys, RSA or EC, tried on every encryption; may be none.</param>
+    /// <exception cref="FormatException">It is not a message.</exception>
+    public OpenedMessage Open(ReadOnlyMemory<byte> eml, IReadOnlyList<X509Certificate2> keys)
+    {
+        var outer = RawEntity.Read(eml);
+        var layers = new List<MessageLayer>();
+        var problems = new List<string>();
+        var payload = TakeOff(outer, keys, layers, problems);
+
+        var protection = payload is not null && layers.Count > 0 ? HeaderComparison.Compare(payload, outer.Headers) : new(null, []);
+        var outerFields = Fields(outer.Headers);
+        var fields = protection.Protection is not null ? Fields(payload!.Headers) : outerFields;
+        var opened = new OpenedMessage
+        {
+            Layers = layers,
+            Fields = fields,
+            OuterFields = outerFields,
+            HeaderProtection = protection,
+            Attachments = [],
+            Problems = problems,
+        };
+        Judge(opened, problems);
+        return payload is null ? opened : WithContent(opened, payload, problems);
+    }
+
+    /// <returns>The entity inside all layers; null where one stayed closed.</returns>
+    private RawEntity? TakeOff(RawEntity entity, IReadOnlyList<X509Certificate2> keys, List<MessageLayer> layers, List<string> problems)
+    {
+        for (var depth = 0; ; depth++)
+        {
+            var isCms = entity.ContentType.IsMimeType("application", "pkcs7-mime") || entity.ContentType.IsMimeType("application", "x-pkcs7-mime");
+            if (!isCms && !entity.ContentType.IsMimeType("multipart", "signed"))
+                return entity;
+            if (depth == MaxLayers)
+            {
+                problems.Add($"The message has more than {MaxLayers} layers of encryption and signatures.");
+                return null;
+            }
+
+            try
+            {
+                var inner = isCms ? OpenCms(entity.DecodedBody(), keys, layers, problems) : OpenMultipartSigned(entity, layers, problems);
+                if (inner is null)
+                    return null;
+                entity = inner;
+            }
+            catch (Exception exception) when (exception is AsnContentException or FormatException)
+            {
+                problems.Add($"A layer cannot be read: {exception.Message}");
+                return null;
+            }
+        }
+    }
+
+    private RawEntity? OpenCms(ReadOnlyMemory<byte> der, IReadOnlyList<X509Certificate2> keys, List<MessageLayer> layers, List<string> problems)
+    {
+        var info = new AsnReader(der, AsnEncodingRules.BER).ReadSequence();
+        var type = info.ReadObjectIdentifier();
+        if (type == CmsOids.SignedData)
+        {
+            var verdict = verifier.VerifyOpaque(der, CmsProfile.Smime);
+            layers.Add(new SignatureLayer(IsOpaque: true, verdict));
+            problems.AddRange(verdict.AllProblems);
+            return verdict.Content is { } content ? RawEntity.Read(content) : null;
+        }
+        if (type is not (CmsOids.EnvelopedData or CmsOids.AuthEnvelopedData))
+        {
+            problems.Add($"A layer is CMS of type {type}, which is neither signed nor encrypted data.");
+            return null;
+        }
+
+        var authenticated = type == CmsOids.AuthEnvelopedData;
+        var encrypted = EncryptedContent.Read(info.ReadSequence(new Asn1Tag(TagClass.ContextSpecific, 0)), authenticated);
+        var (plain, openedBy) = Decrypt(encrypted, keys, problems);
+        layers.Add(new EncryptionLayer(
+            CmsNames.Of(encrypted.Algorithm),
+            authenticated,
+            encrypted.Keys.Select(key => new EncryptedTo(key.Recipient, CmsNames.Of(key.Algorithm))).ToArray(),
+            openedBy));
+        return plain is null ? null : RawEntity.Read(plain);
+    }
+
+    private static (byte[]? Plain, X509Certificate2? OpenedBy) Decrypt(
+        EncryptedContent encrypted, IReadOnlyList<X509Certificate2> keys, List<string> problems)
+    {
+        var fits = from certificate in keys
+                   where certificate.HasPrivateKey
+                   from key in encrypted.Keys
+                   where key.IsFor(certificate)
+                   select (certificate, key);
+        var tried = false;
+        foreach (var (certificate, key) in fits)
+        {
+            tried = true;
+            try
+            {
+                return (encrypted.Decrypt(key, certificate), certificate);
+            }
+            catch (CryptographicException exception)
+            {
+                problems.Add($"The encryption does not open: {exception.Message}");
+            }
+        }
+        if (!tried)
+            problems.Add(keys.Count == 0 ? "The message is encrypted and no key was given." : "The message is encrypted to none of the given keys.");
+        return (null, null);
+    }
+
+    private RawEntity? OpenMultipartSigned(RawEntity entity, List<MessageLayer> layers, List<string> problems)
+    {
+        var parts = entity.Parts(most: 3);
+        if (parts.Count != 2)
+        {
+            problems.Add("A multipart/signed has two parts, the content and its signature; this one has not.");
+            return null;
+        }
+
+        var signature = RawEntity.Read(parts[1]);
+        using var content = new MemoryStream(CanonicalLines(parts[0]));
+        var verdict = verifier.VerifyDetached(signature.DecodedBody(), content, CmsProfile.Smime);
+        layers.Add(new SignatureLayer(IsOpaque: false, verdict));
+        problems.AddRange(verdict.AllProblems);
+        return RawEntity.Read(parts[0]);
+    }
+
+    private static void Judge(OpenedMessage message, List<string> problems)
+    {
+        foreach (var difference in message.HeaderProtection.Differences.Where(difference => !difference.MadeBySender))
+            problems.Add($"The field {difference.Name} was changed on the way.");
+
+        if (message.Signature is not { } signature)
+        {
+            // RFC 8551 §6: CBC alone lets an attacker splice; an AEAD alone lets anyone be the sender.
+            if (message.Layers is [] or [EncryptionLayer { OpenedBy: not null }])
+                problems.Add(message.Layers.Count == 0 ? "The message is neither signed nor encrypted." : "The message is encrypted but not signed: anyone can have written it.");
+            return;
+        }
+
+        if (signature.Verdict.Signer?.Certificate is { } certificate)
+            JudgeSender(message, certificate, problems);
+        var at = signature.Verdict.Signer is { Timestamp: { IsValid: true, GenTime: { } genTime } } ? genTime : signature.Verdict.Signer?.SigningTime;
+        if (message.Fields.Date is not { } date)
+            problems.Add("There is no readable Date field.");
+        else if (at is { } signed && (date - signed).Duration() > DateTolerance)
+            problems.Add(string.Create(CultureInfo.InvariantCulture, $"The Date field says {date:u} and the signature was made {signed:u}."));
+    }
+
+    private static void JudgeSender(OpenedMessage message, X509Certificate2 certificate, List<string> problems)
+    {
+        var vouched = CertificateAddresses.Of(certificate);
+        foreach (var (from, where) in new[] { (message.OuterFields.From, "outer "), (message.Fields.From, "") }.DistinctBy(pair => pair.From, StringComparer.OrdinalIgnoreCase))
+        {
+            if (from is null)
+                problems.Add($"The {where}From field is not one address.");
+            else if (!vouched.Any(address => CertificateAddresses.AreSame(address, from)))
+                problems.Add($"The {where}From address {from} is not the signer's: the certificate is for {(vouched.Count == 0 ? "no address" : string.Join(", ", vouched))}.");
+        }
+    }
+
+    private static OpenedMessage WithContent(OpenedMessage opened, RawEntity payload, List<string> problems)
+    {
+        var options = ParserOptions.Default.Clone();
+        options.MaxMimeDepth = MaxMimeDepth;
+        using var stream = new MemoryStream(payload.Bytes.ToArray(), writable: false);
+        try
+        {
+            using var message = MimeMessage.Load(options, stream, CancellationToken.None);
+            var attachments = message.Attachments.OfType<MimePart>().Take(MaxAttachments).Select(Attachment).ToArray();
+            return opened with { Text = message.TextBody, Html = message.HtmlBody, Attachments = attachments };
+        }
+        catch (FormatException exception)
+        {
+            problems.Add($"The content cannot be read: {exception.Message}");
+            return opened;
+        }
+    }
+
+    private static OpenedAttachment Attachment(MimePart part)
+    {
+        using var content = new MemoryStream();
+        part.Content?.DecodeTo(content, CancellationToken.None);
+        return new(part.FileName ?? "unnamed", part.ContentType.MimeType, content.GetBuffer().AsMemory(0, (int)content.Length));
+    }
+
+    private static MessageFields Fields(HeaderList headers) => new(
+        Address(headers[HeaderId.From]),
+        Address(headers[HeaderId.To]),
+        headers[HeaderId.Subject],
+        headers[HeaderId.Date] is { } date && MimeKit.Utils.DateUtils.TryParse(date, out var parsed) ? parsed : null,
+        headers[HeaderId.MessageId]?.Trim('<', '>', ' '));
+
+    private static string? Address(string? value) =>
+        value is not null && InternetAddressList.TryParse(value, out var list) && list is [MailboxAddress mailbox] ? mailbox.Address : null;
+
+    // RFC 8551 §3.1.1: what was signed had CRLF; a file saved on Unix may have lost the CR.
+    private static byte[] CanonicalLines(ReadOnlyMemory<byte> content)
+    {
+        var bytes = content.Span;
+        var bare = 0;
+        for (var i = 0; i < bytes.Length; i++)
+            bare += bytes[i] == '\n' && (i == 0 || bytes[i - 1] != '\r') ? 1 : 0;
+        if (bare == 0)
+            return bytes.ToArray();
+
+        var canonical = new byte[bytes.Length + bare];
+        var at = 0;
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            if (bytes[i] == '\n' && (i == 0 || bytes[i - 1] != '\r'))
+                canonical[at++] = (byte)'\r';
+            canonical[at++] = bytes[i];
+        }
+        return canonical;
+    }
+}

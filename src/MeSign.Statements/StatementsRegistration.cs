@@ -1,0 +1,50 @@
+using MeSign.Statements.Delivery;
+using MeSign.Statements.Intake;
+using MeSign.Statements.Issuers;
+using MeSign.Statements.Ledger;
+using MeSign.Statements.Pdf;
+using MeSign.Statements.Recipients;
+using MeSign.Statements.Sealing;
+using MeSign.Statements.Signing;
+using MeSign.Statements.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace MeSign.Statements;
+
+public static class StatementsRegistration
+{
+    /// <summary>
+    /// Everything that a host needs: <see cref="StatementPipeline"/>, the slices' own parts, and the storage account.
+    /// Settings come from the host's configuration; a wrong one stops the start and names every fault at once.
+    /// </summary>
+    public static IServiceCollection AddStatements(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services
+            .AddStorage()
+            .AddSigning()
+            .AddIntake()
+            .AddIssuers()
+            .AddRecipients()
+            .AddPdf()
+            .AddSealing()
+            .AddDelivery()
+            .AddLedger();
+
+        services.AddSingleton<HeldJobs>();
+        services.AddSingleton<Outcomes>();
+        services.AddSingleton<ExpandBatch>();
+        services.AddSingleton<SealStatement>();
+        services.AddSingleton<DeliverStatement>();
+        services.AddSingleton<RecordAbandoned>();
+        services.AddSingleton<Sweep>();
+        services.AddSingleton(provider => new StatementPipeline(
+            provider.GetRequiredService<ExpandBatch>(),
+            provider.GetRequiredService<SealStatement>(),
+            provider.GetRequiredService<DeliverStatement>(),
+            provider.GetRequiredService<RecordAbandoned>(),
+            provider.GetRequiredService<Sweep>()));
+        return services;
+    }
+}

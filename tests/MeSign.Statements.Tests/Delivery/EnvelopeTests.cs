@@ -1,0 +1,25 @@
+using System.Text;
+using MeSign.Statements.Delivery;
+
+namespace MeSign.Statements.Tests.Delivery;
+
+public class EnvelopeTests
+{
+    [Theory]
+    [InlineData("To: bob@example.org", "bob@example.org")]
+    [InlineData("To: \"Bob, the\" <bob@example.org>", "bob@example.org")]
+    [InlineData("To: =?utf-8?B?xIxlbsSbaw==?=\r\n <bob@example.org>", "bob@example.org")]
+    public void Is_for_the_one_in_the_To_field(string to, string address) =>
+        Envelope.Of(Message(to), "bounces@bank.example").ShouldBe(new Envelope("bounces@bank.example", address));
+
+    [Theory]
+    [InlineData("X-To: bob@example.org")]
+    [InlineData("To: bob@example.org, eve@example.org")]
+    [InlineData("To: friends: bob@example.org;")]
+    [InlineData("To: undisclosed-recipients:;")]
+    [InlineData("To: bob@example.org\r\nTo: eve@example.org")]
+    public void Refuses_a_message_that_is_not_for_exactly_one(string to) =>
+        Should.Throw<InvalidDataException>(() => Envelope.Of(Message(to), "bounces@bank.example"));
+
+    private static byte[] Message(string to) => Encoding.ASCII.GetBytes($"From: a@bank.example\r\n{to}\r\n\r\nTo: body@example.org\r\n");
+}

@@ -1,0 +1,270 @@
+using System.Security.Cryptography;
+using System.Text;
+using MeSign.Statements.Intake;
+
+namespace MeSign.Statements.Tests.Sealing;
+
+public class MessageComposerTests
+{
+    [Fact]
+    public void Fills_the_template_of_the_recipients_locale()
+    {
+        using var sealing = new SealingBench();
+
+        var message = sealing.Composer.Compose(SealingBench.Job(locale: "cs-CZ"), SealingBench.Issuer(), document: null);
+
+        message.Language.ShouldBe("cs");
+        message.Subject.ShouldBe("Výpis z účtu za October 2026");
+        message.Text.ShouldContain("Dobrý den, Jan Novák,");
+        message.Text.ShouldContain("•••• 4321");
+        message.Html.ShouldContain("<html lang=\"cs\">");
+    }
+
+    [Theory]
+    [InlineData("de-AT")]
+    [InlineData(null)]
+    [InlineData("../../etc")]
+    public void Falls_back_to_the_issuers_locale(string? locale)
+    {
+        using var sealing = new SealingBench();
+
+        var message = sealing.Composer.Compose(SealingBench.Job(locale: locale), SealingBench.Issuer(defaultLocale: "en-GB"), document: null);
+
+        message.Language.ShouldBe("en");
+    }
+
+    [Theory]
+    [InlineData(JobKind.Statement, """{ "period": "October 2026", "account": "1234" }""")]
+    [InlineData(JobKind.Notice, "{}")]
+    [InlineData(JobKind.Code, """{ "code": "831 044", "purpose": "confirm a payment" }""")]
+    [InlineData(JobKind.Message, """{ "subject": "Your question", "body": "One\n\nTwo" }""")]
+    public void Every_shipped_template_renders_in_both_languages_without_remote_content(JobKind kind, string fields)
+    {
+        using var sealing = new SealingBench();
+
+        foreach (var locale in new[] { "en", "cs" })
+        {
+            var message = sealing.Composer.Compose(SealingBench.Job(fields, kind, locale: locale, name: null), SealingBench.Issuer(), document: null);
+
+            message.Language.ShouldBe(locale);
+            message.Html.ShouldContain($"<html lang=\"{locale}\">");
+            message.Html.ShouldNotContain("src=");
+            message.Html.ShouldNotContain("http");
+            message.Html.ShouldNotContain("{{");
+            message.Text.ShouldNotContain("{%");
+        }
+    }
+
+    [Fact]
+    public void Escapes_values_in_html_and_not_in_text()
+    {
+        using var sealing = new SealingBench();
+        var job = SealingBench.Job("""{ "period": "<img src=x onerror=\"alert('1')\">", "account": "A & B" }""");
+
+        var message = sealing.Composer.Compose(job, SealingBench.Issuer(), document: null);
+
+        message.Text.ShouldContain("A & B");
+        message.Html.ShouldContain("A &amp; B");
+        message.Html.ShouldNotContain("<img");
+        message.Html.ShouldContain("&lt;img src=x onerror=&quot;alert(&#x27;1&#x27;)&quot;&gt;");
+    }
+
+    [Theory]
+    [InlineData("""{ "account": "1" }""", "fields.period")]
+    [InlineData("""{ "period": "x", "account": null }""", "fields.account")]
+    public void A_missing_variable_is_named(string fields, string name)
+    {
+        using var sealing = new SealingBench();
+
+        var failure = Should.Throw<StatementFailedException>(() => sealing.Composer.Compose(SealingBench.Job(fields), SealingBench.Issuer(), null));
+
+        failure.Code.ShouldBe(FailureCode.TemplateFailed);
+        failure.Detail.ShouldContain(name);
+        failure.Detail.ShouldContain("statement/en.");
+    }
+
+    [Theory]
+    [InlineData("{{ fields.rows[0].amount | upcase }}", "fields.rows[0].amount")]
+    [InlineData("{% for row in fields.lines %}{{ row }}{% endfor %}", "fields.lines")]
+    [InlineData("{% if fields.kind == 'x' %}{% endif %}", "fields.kind")]
+    [InlineData("{{ fields.total | format_number: 'N2' }}", "fields.total")]
+    [InlineData("{{ fields.total | plus: 1 }}", "fields.total")]
+    [InlineData("{{ fields.when | date: '%Y' }}", "fields.when")]
+    [InlineData("{{ nothing }}", "nothing")]
+    [InlineData("{{ issuer.phone }}", "issuer.phone")]
+    [InlineData("{{ fields.a.b.c }}", "fields.a")]
+    [InlineData("{{ fields }}", "fields is an object")]
+    [InlineData("{% assign x = fields.gone %}{{ x }}", "fields.gone")]
+    [InlineData("{{ fields.rows | nofilter }}", "nofilter")]
+    public void No_way_of_using_a_missing_value_passes_silently(string template, string named)
+    {
+        using var sealing = new SealingBench();
+        using var bench = new Workbench();
+        var issuer = SealingBench.Issuer(templates: Folder(bench, template));
+
+        var failure = Should.Throw<StatementFailedException>(() =>
+            sealing.Composer.Compose(SealingBench.Job("""{ "rows": [ { "text": "x" } ] }"""), issuer, null));
+
+        failure.Code.ShouldBe(FailureCode.TemplateFailed);
+        failure.Detail.ShouldContain(named);
+    }
+
+    [Fact]
+    public void A_template_may_ask_for_what_is_optional()
+    {
+        using var sealing = new SealingBench();
+        using var bench = new Workbench();
+        var issuer = SealingBench.Issuer(templates: Folder(bench, "{% if fields.gone %}a{% else %}b{% endif %}{% unless fields.gone %}c{% endunless %}{% for r in fields.rows %}{{ r.n | format_number: 'N2' }};{% endfor %}"));
+
+        var message = sealing.Composer.Compose(SealingBench.Job("""{ "rows": [ { "n": 1234.5 }, { "n": -0.25 } ] }"""), issuer, null);
+
+        message.Text.ShouldBe("bc1,234.50;-0.25;");
+    }
+
+    [Theory]
+    [InlineData("{% for i in (1..100000000) %}x{% endfor %}")]
+    [InlineData("{% for i in (1..20000) %}{{ fields.long }}{% endfor %}")]
+    [InlineData("{% include 'statement/en.text.liquid' %}")]
+    [InlineData("{{ 1 | divided_by: 0 }}")]
+    public void A_template_that_does_not_end_well_is_a_failed_job(string template)
+    {
+        using var sealing = new SealingBench();
+        using var bench = new Workbench();
+        var issuer = SealingBench.Issuer(templates: Folder(bench, template));
+
+        Should.Throw<StatementFailedException>(() =>
+                sealing.Composer.Compose(SealingBench.Job($$"""{ "long": "{{new string('x', 1000)}}" }"""), issuer, null))
+            .Code.ShouldBe(FailureCode.TemplateFailed);
+    }
+
+    [Fact]
+    public void A_template_that_does_not_parse_names_its_file()
+    {
+        using var sealing = new SealingBench();
+        using var bench = new Workbench();
+        var issuer = SealingBench.Issuer(templates: Folder(bench, "{% if %}"));
+
+        var failure = Should.Throw<StatementFailedException>(() => sealing.Composer.Compose(SealingBench.Job(), issuer, null));
+
+        failure.Code.ShouldBe(FailureCode.TemplateFailed);
+        failure.Detail.ShouldContain("statement/en.text.liquid does not parse");
+    }
+
+    [Fact]
+    public void A_missing_template_names_what_was_searched()
+    {
+        using var sealing = new SealingBench();
+
+        var failure = Should.Throw<StatementFailedException>(() =>
+            sealing.Composer.Compose(SealingBench.Job(template: "annual", locale: "cs-CZ"), SealingBench.Issuer(), null));
+
+        failure.Code.ShouldBe(FailureCode.TemplateNotFound);
+        failure.Detail.ShouldContain("annual/cs-CZ.text.liquid, annual/cs.text.liquid, annual/en.text.liquid");
+    }
+
+    [Fact]
+    public void A_locale_without_all_three_files_names_the_one_that_lacks()
+    {
+        using var sealing = new SealingBench();
+        using var bench = new Workbench();
+        var folder = Folder(bench, "text");
+        File.Delete(Path.Join(folder, "statement", "en.html.liquid"));
+
+        var failure = Should.Throw<StatementFailedException>(() =>
+            sealing.Composer.Compose(SealingBench.Job(), SealingBench.Issuer(templates: folder), null));
+
+        failure.Code.ShouldBe(FailureCode.TemplateNotFound);
+        failure.Detail.ShouldContain("en.html.liquid");
+    }
+
+    [Theory]
+    [InlineData("../statement")]
+    [InlineData("statement/../statement")]
+    [InlineData("..")]
+    [InlineData("")]
+    [InlineData("statement\n")]
+    public void A_template_name_cannot_leave_the_folder(string template)
+    {
+        using var sealing = new SealingBench();
+
+        Should.Throw<StatementFailedException>(() => sealing.Composer.Compose(SealingBench.Job(template: template), SealingBench.Issuer(), null))
+            .Code.ShouldBe(FailureCode.TemplateNotFound);
+    }
+
+    [Fact]
+    public void A_changed_template_is_read_again()
+    {
+        using var sealing = new SealingBench();
+        using var bench = new Workbench();
+        var issuer = SealingBench.Issuer(templates: Folder(bench, "before"));
+        sealing.Composer.Compose(SealingBench.Job(), issuer, null).Text.ShouldBe("before");
+
+        File.WriteAllText(Path.Join(issuer.TemplateFolder, "statement", "en.text.liquid"), "afterwards");
+
+        sealing.Composer.Compose(SealingBench.Job(), issuer, null).Text.ShouldBe("afterwards");
+    }
+
+    [Theory]
+    [InlineData("Novák\r\nBcc: all@example.test")]
+    [InlineData("Nov\u0000ák")]
+    [InlineData("Nov\u2028ák")]
+    public void A_name_that_would_break_a_header_is_refused(string name)
+    {
+        using var sealing = new SealingBench();
+
+        Should.Throw<StatementFailedException>(() => sealing.Composer.Compose(SealingBench.Job(name: name), SealingBench.Issuer(), null))
+            .Code.ShouldBe(FailureCode.UnsafeHeader);
+    }
+
+    [Fact]
+    public void A_subject_of_two_lines_is_refused()
+    {
+        using var sealing = new SealingBench();
+        var job = SealingBench.Job("""{ "subject": "One\r\nBcc: all@example.test", "body": "x" }""", JobKind.Message);
+
+        Should.Throw<StatementFailedException>(() => sealing.Composer.Compose(job, SealingBench.Issuer(), null))
+            .Code.ShouldBe(FailureCode.UnsafeHeader);
+    }
+
+    [Fact]
+    public void A_code_never_gets_into_the_subject()
+    {
+        using var sealing = new SealingBench();
+        var job = SealingBench.Job("""{ "code": "831044", "subject": "831044 is your code", "body": "x" }""", JobKind.Code, template: "message");
+
+        var failure = Should.Throw<StatementFailedException>(() => sealing.Composer.Compose(job, SealingBench.Issuer(), null));
+
+        failure.Code.ShouldBe(FailureCode.TemplateFailed);
+        failure.Detail.ShouldNotContain("831044");
+    }
+
+    [Fact]
+    public void The_message_id_follows_from_issuer_batch_and_job()
+    {
+        using var sealing = new SealingBench();
+        var expected = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes("acme\02026-10\0job-1"))[..16]);
+
+        var message = sealing.Composer.Compose(SealingBench.Job(), SealingBench.Issuer(), null);
+
+        message.MessageId.ShouldBe($"{expected}@bank.test");
+    }
+
+    [Fact]
+    public void The_message_id_of_an_idn_domain_is_ascii()
+    {
+        using var sealing = new SealingBench();
+
+        var message = sealing.Composer.Compose(SealingBench.Job(), SealingBench.Issuer() with { FromAddress = "výpisy@banka-žluť.test" }, null);
+
+        message.MessageId.ShouldEndWith("@xn--banka-lu-eyb1w.test");
+    }
+
+    private static string Folder(Workbench bench, string text)
+    {
+        var folder = Directory.CreateDirectory(bench.Path("templates/statement")).FullName;
+        File.WriteAllText(Path.Join(folder, "en.subject.liquid"), "Subject\n");
+        File.WriteAllText(Path.Join(folder, "en.text.liquid"), text);
+        File.WriteAllText(Path.Join(folder, "en.html.liquid"), "<p>html</p>");
+        return bench.Path("templates");
+    }
+}

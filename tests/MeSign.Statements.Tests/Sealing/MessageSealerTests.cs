@@ -1,0 +1,239 @@
+using System.Security.Cryptography;
+using System.Text;
+using MeSign.Statements.Sealing;
+using MimeKit;
+
+namespace MeSign.Statements.Tests.Sealing;
+
+public class MessageSealerTests
+{
+    private static readonly byte[] Pdf = [.. "%PDF-1.7\n"u8, .. RandomNumberGenerator.GetBytes(120_000)];
+
+    [Theory]
+    [InlineData("rsa2048", "rsa2048", "Aes256Cbc", "Pkcs1")]
+    [InlineData("rsa3072", "P-256", "Aes256Cbc", "Pkcs1")]
+    [InlineData("P-256", "P-384", "Aes256Cbc", "Pkcs1")]
+    [InlineData("rsa2048", "rsa2048", "Aes256Gcm", "OaepSha256")]
+    public async Task Openssl_decrypts_and_verifies_an_encrypted_message(string signingKey, string recipientKey, string algorithm, string transport)
+    {
+        using var sealing = new SealingBench(("MeSign:Sealing:ContentEncryption", algorithm), ("MeSign:Sealing:RsaKeyTransport", transport));
+        using var bench = new Workbench();
+        var issuer = SealingBench.Issuer(signingKey);
+        var recipient = SealingPki.Recipient(recipientKey);
+        var message = sealing.Composer.Compose(SealingBench.Job(), issuer, Pdf);
+
+        var result = await sealing.Sealer.SealAsync(message, issuer, [recipient], TestContext.Current.CancellationToken);
+
+        bench.Write("message.eml", result.Eml.Span);
+        bench.Run("openssl", "cms", "-decrypt", "-in", "message.eml", "-out", "signed.eml",
+            "-recip", bench.WriteCertificate(recipient), "-inkey", bench.WriteKey(recipient));
+        var inner = bench.Run("openssl", "cms", "-verify", "-in", "signed.eml", "-CAfile", bench.WriteCertificate(SealingPki.Root), "-purpose", "smimesign");
+        AttachmentOf(inner).ShouldBe(Pdf);
+        result.Encrypted.ShouldBeTrue();
+        result.EncryptedTo.ShouldBe([recipient.GetCertHashString(HashAlgorithmName.SHA256).ToLowerInvariant()]);
+    }
+
+    [Theory]
+    [InlineData("rsa2048")]
+    [InlineData("P-384")]
+    public async Task Openssl_verifies_a_message_that_is_only_signed(string signingKey)
+    {
+        using var sealing = new SealingBench();
+        using var bench = new Workbench();
+        var issuer = SealingBench.Issuer(signingKey);
+        var message = sealing.Composer.Compose(SealingBench.Job(locale: "cs-CZ"), issuer, Pdf);
+
+        var result = await sealing.Sealer.SealAsync(message, issuer, [], TestContext.Current.CancellationToken);
+
+        bench.Write("message.eml", result.Eml.Span);
+        var inner = bench.Run("openssl", "cms", "-verify", "-in", "message.eml", "-CAfile", bench.WriteCertificate(SealingPki.Root), "-purpose", "smimesign");
+        AttachmentOf(inner).ShouldBe(Pdf);
+        result.Encrypted.ShouldBeFalse();
+        result.EncryptedTo.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Gpgsm_verifies_the_signature()
+    {
+        using var sealing = new SealingBench();
+        using var bench = new Workbench();
+        var issuer = SealingBench.Issuer();
+        var recipient = SealingPki.Recipient("rsa2048");
+        var message = sealing.Composer.Compose(SealingBench.Job(), issuer, Pdf);
+
+        var result = await sealing.Sealer.SealAsync(message, issuer, [recipient], TestContext.Current.CancellationToken);
+
+        var home = Directory.CreateDirectory(bench.Path("gnupg")).FullName;
+        bench.Run("chmod", "700", home);
+        bench.Write("gnupg/gpgsm.conf", "disable-crl-checks\n"u8);
+        bench.Write("gnupg/trustlist.txt", Encoding.ASCII.GetBytes($"{SealingPki.Root.Thumbprint} S relax\n"));
+        bench.Write("message.eml", result.Eml.Span);
+        bench.Run("openssl", "cms", "-decrypt", "-in", "message.eml", "-out", "signed.eml",
+            "-recip", bench.WriteCertificate(recipient), "-inkey", bench.WriteKey(recipient));
+        bench.Run("openssl", "cms", "-cmsout", "-in", "signed.eml", "-outform", "DER", "-out", "signed.der");
+        try
+        {
+            bench.Run("gpgsm", "--homedir", home, "--batch", "--import", bench.WriteCertificate(SealingPki.Root));
+
+            var (exitCode, _, said) = bench.TryRun("gpgsm", "--homedir", home, "--batch", "--verify", "signed.der");
+
+            said.ShouldContain("Good signature from");
+            exitCode.ShouldBe(0, said);
+        }
+        finally
+        {
+            bench.TryRun("gpgconf", "--homedir", home, "--kill", "all");
+        }
+    }
+
+    [Fact]
+    public async Task The_outside_shows_the_neutral_subject_and_the_inside_says_so()
+    {
+        using var sealing = new SealingBench();
+        using var bench = new Workbench();
+        var issuer = SealingBench.Issuer();
+        var recipient = SealingPki.Recipient("rsa2048");
+        var message = sealing.Composer.Compose(SealingBench.Job(locale: "cs"), issuer, Pdf);
+
+        var result = await sealing.Sealer.SealAsync(message, issuer, [recipient], TestContext.Current.CancellationToken);
+
+        var outer = MimeMessage.Load(new MemoryStream(result.Eml.ToArray()), TestContext.Current.CancellationToken);
+        outer.Subject.ShouldBe("Confidential message");
+        outer.From.ToString().ShouldContain("statements@bank.test");
+        outer.Headers.Contains("Bcc").ShouldBeFalse();
+        Encoding.ASCII.GetString(result.Eml.Span).ShouldNotContain("=?utf-8?Q?V=C3=BDpis", Case.Insensitive);
+
+        var inner = Inner(bench, result, recipient);
+        inner.Subject.ShouldBe("Výpis z účtu za October 2026");
+        inner.Body!.ContentType.Parameters["hp"].ShouldBe("cipher");
+        var declared = inner.Headers.Where(header => header.Field == "HP-Outer").Select(header => header.Value).ToArray();
+        declared.ShouldContain(value => value == "Subject: Confidential message");
+        string[] structural = ["MIME-Version", "Content-Type", "Content-Transfer-Encoding", "Content-Disposition"];
+        declared.Order(StringComparer.Ordinal).ShouldBe(
+            outer.Headers.Where(header => !structural.Contains(header.Field, StringComparer.OrdinalIgnoreCase)).Select(header => $"{header.Field}: {header.Value}").Order(StringComparer.Ordinal));
+        foreach (var field in new[] { "From", "To", "Reply-To", "Date", "Message-Id", "Auto-Submitted" })
+            inner.Headers[field].ShouldBe(outer.Headers[field], field);
+    }
+
+    [Fact]
+    public async Task A_signed_message_protects_its_fields_in_clear()
+    {
+        using var sealing = new SealingBench();
+        var issuer = SealingBench.Issuer();
+        var message = sealing.Composer.Compose(SealingBench.Job(), issuer, Pdf);
+
+        var result = await sealing.Sealer.SealAsync(message, issuer, [], TestContext.Current.CancellationToken);
+
+        var outer = MimeMessage.Load(new MemoryStream(result.Eml.ToArray()), TestContext.Current.CancellationToken);
+        var payload = outer.Body.ShouldBeOfType<MimeKit.Cryptography.MultipartSigned>()[0];
+        payload.ContentType.Parameters["hp"].ShouldBe("clear");
+        payload.Headers.Contains("HP-Outer").ShouldBeFalse();
+        foreach (var field in new[] { "From", "To", "Reply-To", "Subject", "Date", "Message-Id", "Auto-Submitted" })
+            payload.Headers[field].ShouldBe(outer.Headers[field], field);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Every_line_is_seven_bit_and_ends_with_crlf_and_is_short(bool encrypt)
+    {
+        using var sealing = new SealingBench();
+        var issuer = SealingBench.Issuer();
+        var message = sealing.Composer.Compose(
+            SealingBench.Job(locale: "cs", name: "Příliš žluťoučký kůň úpěl ďábelské ódy a nikdo ho neslyšel", fileName: "Výpis z účtu číslo 2 za říjen dva tisíce dvacet šest.pdf"),
+            issuer, Pdf);
+
+        var result = await sealing.Sealer.SealAsync(
+            message, issuer, encrypt ? [SealingPki.Recipient("rsa2048")] : [], TestContext.Current.CancellationToken);
+
+        var text = Encoding.Latin1.GetString(result.Eml.Span);
+        text.ShouldAllBe(c => c < 128 && c != 0);
+        text.Replace("\r\n", "").ShouldNotContain("\n");
+        text.Replace("\r\n", "").ShouldNotContain("\r");
+        text.ShouldEndWith("\r\n");
+        text.Split("\r\n").ShouldAllBe(line => line.Length <= 78);
+    }
+
+    [Fact]
+    public async Task A_line_that_begins_with_From_survives_mbox_relays()
+    {
+        using var sealing = new SealingBench();
+        var issuer = SealingBench.Issuer();
+        var job = SealingBench.Job("""{ "subject": "Hello", "body": "From here on\nFrom there\n." }""", MeSign.Statements.Intake.JobKind.Message);
+
+        var result = await sealing.Sealer.SealAsync(
+            sealing.Composer.Compose(job, issuer, document: null), issuer, [], TestContext.Current.CancellationToken);
+
+        Encoding.ASCII.GetString(result.Eml.Span).ShouldNotContain("\nFrom ");
+        MimeMessage.Load(new MemoryStream(result.Eml.ToArray()), TestContext.Current.CancellationToken)
+            .TextBody!.ReplaceLineEndings("\n").ShouldContain("From here on\nFrom there\n.\n");
+    }
+
+    [Fact]
+    public async Task Refuses_a_message_over_the_issuers_limit()
+    {
+        using var sealing = new SealingBench();
+        var issuer = SealingBench.Issuer() with { MaxMessageBytes = 200_000 };
+        var message = sealing.Composer.Compose(SealingBench.Job(), issuer, Pdf);
+
+        var failure = await Should.ThrowAsync<StatementFailedException>(() =>
+            sealing.Sealer.SealAsync(message, issuer, [SealingPki.Recipient("rsa2048")], TestContext.Current.CancellationToken));
+
+        failure.Code.ShouldBe(FailureCode.MessageTooLarge);
+        failure.Detail.ShouldContain("200000");
+    }
+
+    [Fact]
+    public async Task A_certificate_given_twice_gets_one_key()
+    {
+        using var sealing = new SealingBench();
+        var issuer = SealingBench.Issuer();
+        var recipient = SealingPki.Recipient("rsa2048");
+        var message = sealing.Composer.Compose(SealingBench.Job(), issuer, Pdf);
+
+        var result = await sealing.Sealer.SealAsync(message, issuer, [recipient, recipient], TestContext.Current.CancellationToken);
+
+        result.EncryptedTo.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Twenty_five_megabytes_take_at_most_three_times_their_size()
+    {
+        using var sealing = new SealingBench();
+        var issuer = SealingBench.Issuer();
+        var document = new byte[25_000_000];
+        RandomNumberGenerator.Fill(document);
+        var message = sealing.Composer.Compose(SealingBench.Job(), issuer, document);
+        var small = sealing.Composer.Compose(SealingBench.Job(), issuer, Pdf);
+        await sealing.Sealer.SealAsync(small, issuer, [SealingPki.Recipient("rsa2048")], TestContext.Current.CancellationToken);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var pending = sealing.Sealer.SealAsync(message, issuer, [SealingPki.Recipient("rsa2048")], TestContext.Current.CancellationToken);
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        // Without a timestamp server nothing waits, so that all of it ran on this thread.
+        pending.IsCompletedSuccessfully.ShouldBeTrue();
+        var result = await pending;
+
+        // Everything that was allocated, collected or not, is less than the result and a megabyte.
+        allocated.ShouldBeLessThan(result.Eml.Length + 1_000_000);
+        allocated.ShouldBeLessThan(3 * 25_000_000);
+    }
+
+    private static MimeMessage Inner(Workbench bench, SealedMessage message, System.Security.Cryptography.X509Certificates.X509Certificate2 recipient)
+    {
+        bench.Write("message.eml", message.Eml.Span);
+        bench.Run("openssl", "cms", "-decrypt", "-in", "message.eml", "-out", "signed.eml",
+            "-recip", bench.WriteCertificate(recipient), "-inkey", bench.WriteKey(recipient));
+        var inner = bench.Run("openssl", "cms", "-verify", "-in", "signed.eml", "-CAfile", bench.WriteCertificate(SealingPki.Root));
+        return MimeMessage.Load(new MemoryStream(inner), TestContext.Current.CancellationToken);
+    }
+
+    private static byte[] AttachmentOf(byte[] entity)
+    {
+        var message = MimeMessage.Load(new MemoryStream(entity), TestContext.Current.CancellationToken);
+        using var content = new MemoryStream();
+        message.Attachments.OfType<MimePart>().Single().Content!.DecodeTo(content, TestContext.Current.CancellationToken);
+        return content.ToArray();
+    }
+}
