@@ -20,7 +20,8 @@ internal sealed class CertificateCheck(RecipientTrust trust, IOptions<RecipientO
     {
         if (!CertificateAddresses.Read(certificate).Any(name => CertificateAddresses.Match(name, address, options.Value.CaseSensitiveLocalPart)))
             return CertificateProblem.AddressMismatch;
-        if (certificate.NotAfter.ToUniversalTime() < now.UtcDateTime)
+        // The path check counts the last second as past; so does this, so that the reason is the right one.
+        if (certificate.NotAfter.ToUniversalTime() <= now.UtcDateTime)
             return CertificateProblem.Expired;
         if (certificate.NotBefore.ToUniversalTime() > now.UtcDateTime)
             return CertificateProblem.NotYetValid;

@@ -26,7 +26,7 @@ public sealed class RecipientDirectoryTests(AzuriteFixture azurite)
         { "P-384", null },
         { "second of two addresses", null },
         { "address in capitals", null },
-        { "expires today", null },
+        { "expires in a second", null },
         { "expired", CertificateProblem.Expired },
         { "not yet valid", CertificateProblem.NotYetValid },
         { "another root", CertificateProblem.Untrusted },
@@ -158,7 +158,7 @@ public sealed class RecipientDirectoryTests(AzuriteFixture azurite)
         using var room = await RoomAsync(pki, ("Intermediates:0", null));
         await room.Table.AddAsync(pki.Issue(Jana), [pki.Issuing], Cancellation);
         await File.WriteAllTextAsync(
-            Path.Combine(room.Certificates, "chain.pem"), pki.Issue("bob@example.test").ExportCertificatePem() + pki.Issuing.ExportCertificatePem(), Cancellation);
+            Path.Combine(room.Certificates, "chain.pem"), pki.Issue("bob@example.test").ExportCertificatePem() + "\n" + pki.Issuing.ExportCertificatePem(), Cancellation);
         await room.Table.AddAsync(pki.Issue("eve@example.test"), [], Cancellation);
 
         (await room.Recipients.FindAsync(Recipient(Jana), Cancellation)).Usable.Count.ShouldBe(1);
@@ -224,6 +224,7 @@ public sealed class RecipientDirectoryTests(AzuriteFixture azurite)
     public async Task Waits_where_the_folder_is_gone()
     {
         using var room = await RoomAsync();
+        await room.Recipients.FindAsync(Recipient(Jana), Cancellation);
         Directory.Delete(room.Certificates);
 
         var delay = await Should.ThrowAsync<StatementDelayedException>(room.Recipients.FindAsync(Recipient(Jana), Cancellation));
@@ -306,8 +307,8 @@ public sealed class RecipientDirectoryTests(AzuriteFixture azurite)
         "P-384" => Pki.Issue(Jana, ECDsa.Create(ECCurve.NamedCurves.nistP384)),
         "second of two addresses" => Pki.Issue("", names: RecipientPki.Rfc822Name("jn@example.test", Jana)),
         "address in capitals" => Pki.Issue("JANA@EXAMPLE.TEST"),
-        "expires today" => Pki.Issue(Jana, until: RecipientPki.Now),
-        "expired" => Pki.Issue(Jana, until: RecipientPki.Now.AddSeconds(-1)),
+        "expires in a second" => Pki.Issue(Jana, until: RecipientPki.Now.AddSeconds(1)),
+        "expired" => Pki.Issue(Jana, until: RecipientPki.Now),
         "not yet valid" => Pki.Issue(Jana, from: RecipientPki.Now.AddSeconds(1)),
         "another root" => new RecipientPki().Issue(Jana),
         "RSA without keyEncipherment" => Pki.Issue(Jana, RecipientPki.RsaKey, usage: X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyAgreement),
