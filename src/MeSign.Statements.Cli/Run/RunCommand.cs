@@ -45,10 +45,9 @@ internal static class RunCommand
         using var host = builder.Build();
         // Before anything is made of the settings: all that is wrong is named at once.
         host.Services.GetRequiredService<IStartupValidator>().Validate();
+        var services = host.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToArray();
         await host.RunAsync(cancellationToken);
-        return host.Services.GetServices<IHostedService>().OfType<BackgroundService>().Any(service => service.ExecuteTask is { IsFaulted: true })
-            ? ExitCodes.Failed
-            : ExitCodes.Ok;
+        return services.Any(service => service.ExecuteTask is { IsFaulted: true }) ? ExitCodes.Failed : ExitCodes.Ok;
     }
 
     private static void AddLogging(ILoggingBuilder logging, IConfiguration hostJson, bool json)

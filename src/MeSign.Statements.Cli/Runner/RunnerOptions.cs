@@ -6,6 +6,8 @@ namespace MeSign.Statements.Cli.Runner;
 /// <summary><c>MeSign:Runner</c>: what the Functions host decides for itself and the local runner is told.</summary>
 internal sealed class RunnerOptions
 {
+    public const string Section = "MeSign:Runner";
+
     /// <summary>
     /// How long a message stays invisible to others without news from this process; renewed at half time while it is
     /// worked on. After a crash its messages reappear within this time. Default 1 min, 2 s to 1 h.

@@ -30,7 +30,8 @@ public sealed class RunCommandTests(SandboxFixture fixture) : IClassFixture<Sand
         await new QueueServiceClient(fixture.Sandbox.Settings["StatementStorage"]).GetQueueClient(StorageNames.Jobs)
             .SendMessageAsync("""{ "version": 1, "id": "odd", "batch": "by-hand", "colour": "red" }""", Cancelled);
         var submitted = await CommandRun.OfAsync(
-            "submit", "--settings", settings, "--issuer", "example-bank", "--to", "anna@example.test", "--id", "good", "--batch", "by-hand", "--document", pdf);
+            "submit", "--settings", settings, "--issuer", "example-bank", "--to", "anna@example.test", "--id", "good", "--batch", "by-hand", "--document", pdf,
+            "--field", "period=October 2026", "--field", "account=…4711");
         await UntilAsync(async () => (await StatesAsync(settings)) is [("good", "Relayed"), ("odd", "Failed")], run);
         run.Terminate();
 
@@ -79,6 +80,7 @@ public sealed class RunCommandTests(SandboxFixture fixture) : IClassFixture<Sand
         var start = TimeProvider.System.GetTimestamp();
         while (!await holds())
         {
+            run.HasEnded.ShouldBeFalse(run.Said);
             (TimeProvider.System.GetElapsedTime(start) < TimeSpan.FromMinutes(2)).ShouldBeTrue(run.Said);
             await Task.Delay(TimeSpan.FromMilliseconds(200), _limit.Token);
         }

@@ -18,6 +18,8 @@ internal sealed class RunProcess : IDisposable
         process.BeginErrorReadLine();
     }
 
+    public bool HasEnded => _process.HasExited;
+
     public string Said
     {
         get
