@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using MeSign.Statements.Pdf.Seals;
 using MeSign.Statements.Pdf.Syntax;
 using MeSign.Statements.Signing;
 
@@ -11,6 +12,8 @@ public sealed class PdfSigner(CmsSigner cms, TimeProvider clock)
 {
     private const int CopyBytes = 128 * 1024;
     private const int MoreTries = 2;
+
+    private readonly SealTemplates _seals = new();
 
     /// <param name="input">Seekable; read from its beginning to its end.</param>
     /// <param name="output">Written once from where it stands; may be a network stream.</param>
@@ -34,7 +37,7 @@ public sealed class PdfSigner(CmsSigner cms, TimeProvider clock)
         return new PdfSignatureResult(made.Timestamp?.GenTime ?? now, document.Length + bytes.Length, field, certifies);
     }
 
-    private static (SignatureDictionary Signature, string Field, bool Certifies) Prepare(
+    private (SignatureDictionary Signature, string Field, bool Certifies) Prepare(
         PdfDocument document, IncrementalUpdate update, PdfSignatureRequest request, DateTimeOffset now)
     {
         var fields = FormField.ReadAll(document);
@@ -42,16 +45,17 @@ public sealed class PdfSigner(CmsSigner cms, TimeProvider clock)
         var certifies = request.Certify is not null && !permission.HasSignatures;
         var signature = new SignatureDictionary(request, now, certifies);
         var reference = update.Add(signature.Dictionary);
-        var place = new SignatureField(document, update, fields);
+        var place = new SignatureField(document, update, fields, firstSignature: !permission.HasSignatures);
         var (existing, name) = place.Choose(request.FieldName);
         permission.Demand(name);
+        var seal = request.Seal is null ? null : _seals.Get(request.Seal.Path);
         if (existing is null)
         {
-            place.Create(name, Description(request), reference, tabOrder: !permission.HasSignatures);
+            place.Create(name, Description(request), reference, request.Seal, seal);
         }
         else
         {
-            place.Fill(existing, reference);
+            place.Fill(existing, reference, seal);
             if (document.Dictionary(existing.Dictionary["Lock"]) is { } fieldLock)
                 signature.Lock(fieldLock);
         }
