@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace MeSign.Statements.Pdf;
 
 /// <summary>A visible signature: a one-page PDF of any tool, put on a page with its fonts and images.</summary>
@@ -18,6 +20,7 @@ public sealed record PdfSeal
 }
 
 /// <summary>An area of a page as it is shown, in points from its lower left corner.</summary>
+[StructLayout(LayoutKind.Auto)]
 public readonly record struct PdfRectangle(double X, double Y, double Width, double Height);
 
 public enum PdfCorner

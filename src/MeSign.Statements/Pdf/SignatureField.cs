@@ -28,13 +28,17 @@ internal sealed class SignatureField(PdfDocument document, IncrementalUpdate upd
         }
 
         // Full names join partial ones with dots, so a partial name has none (ISO 32000-2 §12.7.4.2).
-        var stem = (requested ?? DefaultName).Replace('.', '_');
+        var stem = requested?.Replace('.', '_');
+        return (null, stem is not null && !fields.Any(field => field.IsRoot && field.Name == stem) ? stem : NewName(stem ?? DefaultName));
+    }
+
+    /// <summary>The stem with the first number that makes a name of no field.</summary>
+    public string NewName(string stem)
+    {
         var taken = fields.Where(field => field.IsRoot).Select(field => field.Name).ToHashSet(StringComparer.Ordinal);
-        if (requested is not null && taken.Add(stem))
-            return (null, stem);
-        return (null, Enumerable.Range(1, int.MaxValue)
+        return Enumerable.Range(1, int.MaxValue)
             .Select(number => stem + number.ToString(CultureInfo.InvariantCulture))
-            .First(taken.Add));
+            .First(taken.Add);
     }
 
     public void Fill(FormField existing, PdfReference signature, SealTemplate? seal)
