@@ -14,6 +14,9 @@ internal sealed class BounceMessage
     private const int MaxParts = 64;
     private const int MaxDepth = 12;
 
+    /// <summary>A notice that ends sooner was cut in the wrong place.</summary>
+    private const int ShortestNotice = 50;
+
     private readonly StringBuilder _notice = new();
     private readonly StringBuilder _html = new();
     private int _parts;
@@ -51,7 +54,7 @@ internal sealed class BounceMessage
         {
             var message = new MimeParser(options, stream, MimeFormat.Entity).ParseMessage(CancellationToken.None);
             var read = new BounceMessage();
-            read.Take(message);
+            read.Take(message, bytes);
             return read;
         }
         catch (FormatException)
@@ -60,7 +63,7 @@ internal sealed class BounceMessage
         }
     }
 
-    private void Take(MimeMessage message)
+    private void Take(MimeMessage message, ReadOnlyMemory<byte> bytes)
     {
         foreach (var header in message.Headers)
             Header.Add(header.Field, Cut(header.Value));
@@ -76,8 +79,10 @@ internal sealed class BounceMessage
         var text = _notice.ToString();
         if (string.IsNullOrWhiteSpace(text))
             text = HtmlText.Read(_html.ToString());
+        if (string.IsNullOrWhiteSpace(text) && DeliveryStatus is null && FeedbackReport is null)
+            text = RawBody(bytes);
         var end = OriginalCopy.Find(text);
-        Notice = text[..end];
+        Notice = text.AsSpan(0, end).Trim().Length < ShortestNotice ? text : text[..end];
         Original ??= OriginalCopy.ReadHeader(text[end..]);
     }
 
@@ -127,6 +132,14 @@ internal sealed class BounceMessage
                 Append(_notice, TextOf(part));
                 break;
         }
+    }
+
+    /// <summary>What follows the header, for messages whose parts cannot be told apart.</summary>
+    private static string RawBody(ReadOnlyMemory<byte> bytes)
+    {
+        var text = Encoding.Latin1.GetString(bytes.Span[..Math.Min(bytes.Length, MaxText)]).ReplaceLineEndings("\n");
+        var body = text.IndexOf("\n\n", StringComparison.Ordinal);
+        return body < 0 ? "" : text[(body + 2)..];
     }
 
     private static void Append(StringBuilder to, string text)

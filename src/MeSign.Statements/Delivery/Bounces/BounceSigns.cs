@@ -44,8 +44,11 @@ internal static class BounceSigns
         if (IsAutoReply(header, subject) && !(Daemon.IsMatch(header["From"] ?? "") && (telling || says)))
             return BounceKind.AutoReply;
 
-        var signs = (daemon ? 1 : 0) + (telling ? 1 : 0) + (says ? 1 : 0);
-        return signs >= 2 || (signs == 1 && !telling && daemon && parts.Original is not null) ? BounceKind.Failure : BounceKind.NotABounce;
+        // People answer statements too, and write of full mailboxes: without a system for a sender it takes more.
+        var bounced = daemon
+            ? telling || says || parts.Original is not null
+            : telling && says && !IsAnswer(header, subject);
+        return bounced ? BounceKind.Failure : BounceKind.NotABounce;
     }
 
     public static bool SaysDelayed(BounceMessage parts) =>
@@ -58,6 +61,10 @@ internal static class BounceSigns
             && (parts.Header["From"] ?? "") is var from
             && (parts.Header.Has("X-HmXmrOriginalRecipient") || parts.Original.Has("X-HmXmrOriginalRecipient")
                 || ((parts.Header["Subject"] ?? "").StartsWith("complaint about message", StringComparison.OrdinalIgnoreCase) && from.Contains('@', StringComparison.Ordinal))));
+
+    private static bool IsAnswer(MailFields header, string subject) =>
+        header.Has("In-Reply-To") || subject.StartsWith("re:", StringComparison.OrdinalIgnoreCase) || subject.StartsWith("fw", StringComparison.OrdinalIgnoreCase)
+        || header["User-Agent"] is not null;
 
     private static bool IsAutoReply(MailFields header, string subject)
     {

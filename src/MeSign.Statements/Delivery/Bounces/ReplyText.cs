@@ -70,7 +70,7 @@ internal static partial class ReplyText
     /// <summary>Many replies say only where to read on; a few of those places tell what it is about.</summary>
     private static string MeaningOf(string link) =>
         BlockList().IsMatch(link) ? " listed on a blocklist "
-        : link.Contains("topic=25838", StringComparison.Ordinal) ? " no permission to post to the group "
+        : link.Contains("topic=25838", StringComparison.Ordinal) || link.Contains("groups.google.com/support", StringComparison.Ordinal) ? " no permission to post to the group "
         : " ";
 
     /// <summary>0 for x.0.0, 1 for x.y.0 or x.0.z, 2 for a code that says what happened.</summary>
