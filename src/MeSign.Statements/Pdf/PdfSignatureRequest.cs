@@ -1,3 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text;
 using MeSign.Statements.Signing;
 
 namespace MeSign.Statements.Pdf;
@@ -31,6 +34,17 @@ public sealed record PdfSignatureRequest
     public string? Location { get; init; }
 
     public string? ContactInfo { get; init; }
+
+    /// <summary>The user's or owner's password of an encrypted document that the empty one does not open; never logged.</summary>
+    public string? Password { get; init; }
+
+    // A record prints its properties: not this one, nor the key.
+    [SuppressMessage("CodeQuality", "IDE0051:Remove unused private members", Justification = "Called by the record's own ToString.")]
+    private bool PrintMembers(StringBuilder text)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"Level = {Level}, Certify = {Certify}, FieldName = {FieldName}");
+        return true;
+    }
 }
 
 /// <param name="SignedAt">genTime of the signature timestamp; for B-B, the time of <c>/M</c>.</param>

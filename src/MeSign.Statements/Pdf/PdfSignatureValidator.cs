@@ -10,13 +10,11 @@ public sealed class PdfSignatureValidator(CmsVerifier verifier)
     private const int MaxSignatures = 100;
 
     /// <param name="document">Seekable.</param>
+    /// <param name="password">Opens an encrypted document that the empty password does not open.</param>
     /// <exception cref="StatementFailedException">DocumentNotPdf, DocumentDamaged, DocumentEncrypted, DocumentNotSupported.</exception>
-    public PdfVerdict Validate(Stream document)
+    public PdfVerdict Validate(Stream document, string? password = null)
     {
-        var pdf = PdfDocument.Open(document);
-        if (pdf.IsEncrypted)
-            throw new StatementFailedException(FailureCode.DocumentEncrypted, "The document is encrypted: its signatures cannot be read without opening it");
-
+        var pdf = PdfDocument.Open(document, password);
         var problems = new List<string>();
         var fields = FormField.ReadAll(pdf);
         var signed = fields.Where(field => field.IsSignature && pdf.Dictionary(field.Dictionary["V"]) is not null).ToList();

@@ -23,10 +23,7 @@ public sealed class PdfSigner(CmsSigner cms, TimeProvider clock)
     {
         Check(request);
         var now = clock.GetUtcNow();
-        var document = PdfDocument.Open(input);
-        if (document.IsEncrypted)
-            throw new StatementFailedException(FailureCode.DocumentEncrypted, "The document is encrypted: send it unencrypted");
-
+        var document = PdfDocument.Open(input, request.Password);
         var update = new IncrementalUpdate(document);
         var (signature, field, certifies) = Prepare(document, update, request, now);
         using var hash = IncrementalHash.CreateHash(request.Identity.Hash);

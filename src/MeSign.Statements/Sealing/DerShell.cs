@@ -9,36 +9,36 @@ namespace MeSign.Statements.Sealing;
 /// <param name="contentLength">Bytes of the value inside.</param>
 internal sealed class DerShell(long contentLength)
 {
-    private byte[] before = new byte[1024];
-    private int beforeStart = 1024;
-    private byte[] after = [];
+    private byte[] _before = new byte[1024];
+    private int _beforeStart = 1024;
+    private byte[] _after = [];
 
     /// <summary>Bytes of the whole: before, content and after.</summary>
-    public long Length => Before.Length + contentLength + after.Length;
+    public long Length => Before.Length + contentLength + _after.Length;
 
-    public ReadOnlySpan<byte> Before => before.AsSpan(beforeStart);
+    public ReadOnlySpan<byte> Before => _before.AsSpan(_beforeStart);
 
-    public ReadOnlySpan<byte> After => after;
+    public ReadOnlySpan<byte> After => _after;
 
     /// <summary>Puts a finished element in front.</summary>
     public DerShell Prepend(ReadOnlySpan<byte> element)
     {
-        if (element.Length > beforeStart)
+        if (element.Length > _beforeStart)
         {
-            var grown = new byte[(before.Length + element.Length) * 2];
-            var used = before.Length - beforeStart;
-            before.AsSpan(beforeStart).CopyTo(grown.AsSpan(grown.Length - used));
-            (before, beforeStart) = (grown, grown.Length - used);
+            var grown = new byte[(_before.Length + element.Length) * 2];
+            var used = _before.Length - _beforeStart;
+            _before.AsSpan(_beforeStart).CopyTo(grown.AsSpan(grown.Length - used));
+            (_before, _beforeStart) = (grown, grown.Length - used);
         }
-        beforeStart -= element.Length;
-        element.CopyTo(before.AsSpan(beforeStart));
+        _beforeStart -= element.Length;
+        element.CopyTo(_before.AsSpan(_beforeStart));
         return this;
     }
 
     /// <summary>Puts a finished element behind.</summary>
     public DerShell Append(ReadOnlySpan<byte> element)
     {
-        after = [.. after, .. element];
+        _after = [.. _after, .. element];
         return this;
     }
 

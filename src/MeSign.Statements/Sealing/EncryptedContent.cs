@@ -10,19 +10,19 @@ namespace MeSign.Statements.Sealing;
 /// </summary>
 internal sealed class EncryptedContent
 {
-    private readonly byte[] parameters;
-    private readonly byte[] content;
-    private readonly byte[] authenticatedAttributes;
-    private readonly byte[] mac;
+    private readonly byte[] _parameters;
+    private readonly byte[] _content;
+    private readonly byte[] _authenticatedAttributes;
+    private readonly byte[] _mac;
 
     private EncryptedContent(
         string algorithm, byte[] parameters, byte[] content, byte[] authenticatedAttributes, byte[] mac, IReadOnlyList<EncryptedKey> keys)
     {
         Algorithm = algorithm;
-        this.parameters = parameters;
-        this.content = content;
-        this.authenticatedAttributes = authenticatedAttributes;
-        this.mac = mac;
+        _parameters = parameters;
+        _content = content;
+        _authenticatedAttributes = authenticatedAttributes;
+        _mac = mac;
         Keys = keys;
     }
 
@@ -91,25 +91,25 @@ internal sealed class EncryptedContent
         RequireLength(key);
         using var aes = Aes.Create();
         aes.Key = key;
-        return aes.DecryptCbc(content, Read(parameters, reader => reader.ReadOctetString()), PaddingMode.PKCS7);
+        return aes.DecryptCbc(_content, Read(_parameters, reader => reader.ReadOctetString()), PaddingMode.PKCS7);
     }
 
     private byte[] DecryptGcm(byte[] key)
     {
         RequireLength(key);
-        var (nonce, tagBytes) = Read(parameters, reader =>
+        var (nonce, tagBytes) = Read(_parameters, reader =>
         {
             var sequence = reader.ReadSequence();
             var value = sequence.ReadOctetString();
             // RFC 5084 §3.2: DEFAULT 12.
             return (value, sequence.HasData && sequence.TryReadInt32(out var length) ? length : 12);
         });
-        if (tagBytes is < 12 or > 16 || mac.Length != tagBytes || nonce.Length != 12)
+        if (tagBytes is < 12 or > 16 || _mac.Length != tagBytes || nonce.Length != 12)
             throw new CryptographicException("The GCM parameters are not of RFC 5084.");
 
         using var gcm = new AesGcm(key, tagBytes);
-        var plain = new byte[content.Length];
-        gcm.Decrypt(nonce, content, mac, plain, authenticatedAttributes);
+        var plain = new byte[_content.Length];
+        gcm.Decrypt(nonce, _content, _mac, plain, _authenticatedAttributes);
         return plain;
     }
 

@@ -12,31 +12,31 @@ internal sealed class EncryptedKey
     private static readonly Asn1Tag Context0 = new(TagClass.ContextSpecific, 0);
     private static readonly Asn1Tag Context1 = new(TagClass.ContextSpecific, 1);
 
-    private readonly ReadOnlyMemory<byte> issuer;
-    private readonly BigInteger serialNumber;
-    private readonly byte[]? subjectKeyIdentifier;
-    private readonly byte[] algorithmParameters;
-    private readonly byte[] wrapped;
-    private byte[]? originatorPoint;
-    private byte[] userKeyingMaterial = [];
+    private readonly ReadOnlyMemory<byte> _issuer;
+    private readonly BigInteger _serialNumber;
+    private readonly byte[]? _subjectKeyIdentifier;
+    private readonly byte[] _algorithmParameters;
+    private readonly byte[] _wrapped;
+    private byte[]? _originatorPoint;
+    private byte[] _userKeyingMaterial = [];
 
     private EncryptedKey(ReadOnlyMemory<byte> identifier, string algorithm, byte[] algorithmParameters, byte[] wrapped)
     {
         Algorithm = algorithm;
-        this.algorithmParameters = algorithmParameters;
-        this.wrapped = wrapped;
+        _algorithmParameters = algorithmParameters;
+        _wrapped = wrapped;
         var reader = new AsnReader(identifier, AsnEncodingRules.BER);
         var tag = reader.PeekTag();
         if (tag.HasSameClassAndValue(Asn1Tag.Sequence))
         {
             var issuerAndSerialNumber = reader.ReadSequence();
-            issuer = issuerAndSerialNumber.ReadEncodedValue();
-            serialNumber = issuerAndSerialNumber.ReadInteger();
+            _issuer = issuerAndSerialNumber.ReadEncodedValue();
+            _serialNumber = issuerAndSerialNumber.ReadInteger();
         }
         else if (tag.HasSameClassAndValue(Context0))
         {
             // [0] SubjectKeyIdentifier of key transport, [0] RecipientKeyIdentifier of key agreement.
-            subjectKeyIdentifier = tag.IsConstructed ? reader.ReadSequence(Context0).ReadOctetString() : reader.ReadOctetString(Context0);
+            _subjectKeyIdentifier = tag.IsConstructed ? reader.ReadSequence(Context0).ReadOctetString() : reader.ReadOctetString(Context0);
         }
     }
 
@@ -44,11 +44,11 @@ internal sealed class EncryptedKey
     public string Algorithm { get; }
 
     /// <summary>Whose it is, as far as the message says: issuer and serial number, or key identifier.</summary>
-    public string Recipient => subjectKeyIdentifier is not null
-        ? $"key identifier {Convert.ToHexStringLower(subjectKeyIdentifier)}"
-        : issuer.IsEmpty
+    public string Recipient => _subjectKeyIdentifier is not null
+        ? $"key identifier {Convert.ToHexStringLower(_subjectKeyIdentifier)}"
+        : _issuer.IsEmpty
             ? "not said in a known way"
-            : string.Create(CultureInfo.InvariantCulture, $"serial number {Convert.ToHexStringLower(serialNumber.ToByteArray(isBigEndian: true))} of {IssuerName()}");
+            : string.Create(CultureInfo.InvariantCulture, $"serial number {Convert.ToHexStringLower(_serialNumber.ToByteArray(isBigEndian: true))} of {IssuerName()}");
 
     public static IEnumerable<EncryptedKey> Read(AsnReader recipientInfos)
     {
@@ -65,27 +65,27 @@ internal sealed class EncryptedKey
 
     public bool IsFor(X509Certificate2 certificate)
     {
-        if (subjectKeyIdentifier is not null)
+        if (_subjectKeyIdentifier is not null)
         {
             return certificate.Extensions.OfType<X509SubjectKeyIdentifierExtension>()
-                .Any(extension => extension.SubjectKeyIdentifierBytes.Span.SequenceEqual(subjectKeyIdentifier));
+                .Any(extension => extension.SubjectKeyIdentifierBytes.Span.SequenceEqual(_subjectKeyIdentifier));
         }
-        return !issuer.IsEmpty
-            && new BigInteger(certificate.SerialNumberBytes.Span, isUnsigned: false, isBigEndian: true) == serialNumber
-            && certificate.IssuerName.RawData.AsSpan().SequenceEqual(issuer.Span);
+        return !_issuer.IsEmpty
+            && new BigInteger(certificate.SerialNumberBytes.Span, isUnsigned: false, isBigEndian: true) == _serialNumber
+            && certificate.IssuerName.RawData.AsSpan().SequenceEqual(_issuer.Span);
     }
 
     /// <exception cref="CryptographicException">It is not this key's, or in a form that is not opened here.</exception>
-    public byte[] Unwrap(X509Certificate2 certificate) => originatorPoint is null ? Transported(certificate) : Agreed(certificate);
+    public byte[] Unwrap(X509Certificate2 certificate) => _originatorPoint is null ? Transported(certificate) : Agreed(certificate);
 
     private byte[] Transported(X509Certificate2 certificate)
     {
         using var rsa = certificate.GetRSAPrivateKey()
             ?? throw new CryptographicException("The message's key was encrypted to an RSA key, and this is none.");
-        return rsa.Decrypt(wrapped, Algorithm switch
+        return rsa.Decrypt(_wrapped, Algorithm switch
         {
             CmsOids.RsaEncryption => RSAEncryptionPadding.Pkcs1,
-            CmsOids.RsaOaep => RSAEncryptionPadding.CreateOaep(KeyEncryption.OaepHash(algorithmParameters)),
+            CmsOids.RsaOaep => RSAEncryptionPadding.CreateOaep(KeyEncryption.OaepHash(_algorithmParameters)),
             _ => throw new CryptographicException($"Key transport {CmsNames.Of(Algorithm)} is not opened here."),
         });
     }
@@ -95,19 +95,19 @@ internal sealed class EncryptedKey
         using var ecdh = certificate.GetECDiffieHellmanPrivateKey()
             ?? throw new CryptographicException("The message's key was agreed on with an EC key, and this is none.");
         var curve = ecdh.ExportParameters(includePrivateParameters: false).Curve;
-        var coordinate = (originatorPoint!.Length - 1) / 2;
-        if (originatorPoint[0] != 0x04 || originatorPoint.Length != 1 + 2 * coordinate)
+        var coordinate = (_originatorPoint!.Length - 1) / 2;
+        if (_originatorPoint[0] != 0x04 || _originatorPoint.Length != 1 + 2 * coordinate)
             throw new CryptographicException("The originator's public key is not an uncompressed point.");
 
         using var ephemeral = ECDiffieHellman.Create(new ECParameters
         {
             Curve = curve,
-            Q = new() { X = originatorPoint[1..(1 + coordinate)], Y = originatorPoint[(1 + coordinate)..] },
+            Q = new() { X = _originatorPoint[1..(1 + coordinate)], Y = _originatorPoint[(1 + coordinate)..] },
         });
         using var publicKey = ephemeral.PublicKey;
-        var (wrapBytes, hash) = KeyEncryption.Agreement(Algorithm, algorithmParameters);
-        var wrappingKey = KeyAgreement.DeriveWrappingKey(ecdh, publicKey, hash, algorithmParameters, userKeyingMaterial, wrapBytes);
-        return KeyAgreement.Unwrap(wrappingKey, wrapped);
+        var (wrapBytes, hash) = KeyEncryption.Agreement(Algorithm, _algorithmParameters);
+        var wrappingKey = KeyAgreement.DeriveWrappingKey(ecdh, publicKey, hash, _algorithmParameters, _userKeyingMaterial, wrapBytes);
+        return KeyAgreement.Unwrap(wrappingKey, _wrapped);
     }
 
     private static EncryptedKey ReadKeyTransport(AsnReader info)
@@ -138,8 +138,8 @@ internal sealed class EncryptedKey
             var identifier = key.ReadEncodedValue();
             yield return new(identifier, algorithm, parameters, key.ReadOctetString())
             {
-                originatorPoint = point ?? [],
-                userKeyingMaterial = material,
+                _originatorPoint = point ?? [],
+                _userKeyingMaterial = material,
             };
         }
     }
@@ -148,7 +148,7 @@ internal sealed class EncryptedKey
     {
         try
         {
-            return new X500DistinguishedName(issuer.Span).Name;
+            return new X500DistinguishedName(_issuer.Span).Name;
         }
         catch (CryptographicException)
         {

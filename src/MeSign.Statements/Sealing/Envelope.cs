@@ -13,11 +13,11 @@ internal sealed class Envelope : IDisposable
     private const int TagBytes = 16;
     private const int GcmNonceBytes = 12;
 
-    private readonly byte[] key = RandomNumberGenerator.GetBytes(32);
-    private readonly byte[] nonce;
-    private readonly ContentEncryption algorithm;
-    private readonly int plainLength;
-    private readonly DerShell shell;
+    private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
+    private readonly byte[] _nonce;
+    private readonly ContentEncryption _algorithm;
+    private readonly int _plainLength;
+    private readonly DerShell _shell;
 
     /// <param name="plainLength">Bytes of the content in clear.</param>
     public Envelope(IReadOnlyList<RecipientKey> recipients, int plainLength, ContentEncryption algorithm, RsaKeyTransport transport)
@@ -25,13 +25,13 @@ internal sealed class Envelope : IDisposable
         if (recipients.Count == 0)
             throw new ArgumentException("An envelope for nobody.", nameof(recipients));
 
-        this.algorithm = algorithm;
-        this.plainLength = plainLength;
+        _algorithm = algorithm;
+        _plainLength = plainLength;
         var authenticated = algorithm == ContentEncryption.Aes256Gcm;
-        nonce = RandomNumberGenerator.GetBytes(authenticated ? GcmNonceBytes : BlockBytes);
+        _nonce = RandomNumberGenerator.GetBytes(authenticated ? GcmNonceBytes : BlockBytes);
         EncryptedLength = authenticated ? plainLength : (plainLength / BlockBytes + 1) * BlockBytes;
 
-        shell = new DerShell(EncryptedLength)
+        _shell = new DerShell(EncryptedLength)
             .Wrap(0x80)
             .Prepend(ContentEncryptionAlgorithm())
             .PrependOid(CmsOids.Data)
@@ -39,8 +39,8 @@ internal sealed class Envelope : IDisposable
             .Prepend(RecipientInfos(recipients, transport))
             .Prepend([0x02, 0x01, Version(recipients)]);
         if (authenticated)
-            shell.Append([0x04, TagBytes, .. new byte[TagBytes]]);
-        shell
+            _shell.Append([0x04, TagBytes, .. new byte[TagBytes]]);
+        _shell
             .Wrap(0x30)
             .Wrap(0xA0)
             .PrependOid(authenticated ? CmsOids.AuthEnvelopedData : CmsOids.EnvelopedData)
@@ -48,13 +48,13 @@ internal sealed class Envelope : IDisposable
     }
 
     /// <summary>Bytes of the whole ContentInfo.</summary>
-    public long Length => shell.Length;
+    public long Length => _shell.Length;
 
     /// <summary>Bytes of the encrypted content: padding included, authentication tag not.</summary>
     public int EncryptedLength { get; }
 
     /// <summary>Where in the ContentInfo the content begins.</summary>
-    public int ContentOffset => shell.Before.Length;
+    public int ContentOffset => _shell.Before.Length;
 
     /// <summary>
     /// Turns <paramref name="buffer"/>, which has <see cref="Length"/> bytes and the content in clear at
@@ -62,49 +62,49 @@ internal sealed class Envelope : IDisposable
     /// </summary>
     public void Close(Span<byte> buffer)
     {
-        shell.Before.CopyTo(buffer);
-        shell.After.CopyTo(buffer[^shell.After.Length..]);
-        var plain = buffer.Slice(ContentOffset, plainLength);
+        _shell.Before.CopyTo(buffer);
+        _shell.After.CopyTo(buffer[^_shell.After.Length..]);
+        var plain = buffer.Slice(ContentOffset, _plainLength);
         var encrypted = buffer.Slice(ContentOffset, EncryptedLength);
 
-        if (algorithm == ContentEncryption.Aes256Gcm)
+        if (_algorithm == ContentEncryption.Aes256Gcm)
         {
-            using var gcm = new AesGcm(key, TagBytes);
-            gcm.Encrypt(nonce, plain, encrypted, tag: buffer[^TagBytes..]);
+            using var gcm = new AesGcm(_key, TagBytes);
+            gcm.Encrypt(_nonce, plain, encrypted, tag: buffer[^TagBytes..]);
         }
         else
         {
             using var aes = Aes.Create();
-            aes.Key = key;
-            aes.EncryptCbc(plain, nonce, encrypted, PaddingMode.PKCS7);
+            aes.Key = _key;
+            aes.EncryptCbc(plain, _nonce, encrypted, PaddingMode.PKCS7);
         }
     }
 
-    public void Dispose() => CryptographicOperations.ZeroMemory(key);
+    public void Dispose() => CryptographicOperations.ZeroMemory(_key);
 
     /// <summary>RFC 5652 §6.1: 0 with nothing but version 0 key transport, 2 with key agreement; RFC 5083 §2.1: always 0.</summary>
     private byte Version(IReadOnlyList<RecipientKey> recipients) =>
-        algorithm == ContentEncryption.Aes256Cbc && recipients.Any(recipient => recipient.IsKeyAgreement) ? (byte)2 : (byte)0;
+        _algorithm == ContentEncryption.Aes256Cbc && recipients.Any(recipient => recipient.IsKeyAgreement) ? (byte)2 : (byte)0;
 
     private byte[] ContentEncryptionAlgorithm()
     {
         var writer = new AsnWriter(AsnEncodingRules.DER);
         using (writer.PushSequence())
         {
-            if (algorithm == ContentEncryption.Aes256Gcm)
+            if (_algorithm == ContentEncryption.Aes256Gcm)
             {
                 // GCMParameters, RFC 5084 §3.2.
                 writer.WriteObjectIdentifier(CmsOids.Aes256Gcm);
                 using (writer.PushSequence())
                 {
-                    writer.WriteOctetString(nonce);
+                    writer.WriteOctetString(_nonce);
                     writer.WriteInteger(TagBytes);
                 }
             }
             else
             {
                 writer.WriteObjectIdentifier(CmsOids.Aes256Cbc);
-                writer.WriteOctetString(nonce);
+                writer.WriteOctetString(_nonce);
             }
         }
         return writer.Encode();
@@ -116,7 +116,7 @@ internal sealed class Envelope : IDisposable
         using (writer.PushSetOf())
         {
             foreach (var recipient in recipients)
-                recipient.WriteRecipientInfo(writer, key, transport);
+                recipient.WriteRecipientInfo(writer, _key, transport);
         }
         return writer.Encode();
     }

@@ -5,7 +5,7 @@ namespace MeSign.Statements.Sealing;
 /// <summary>A message's non-structural header fields (RFC 9787 §1.1.1), encoded and folded, ready for the wire.</summary>
 internal sealed class HeaderSection
 {
-    private readonly List<(string Name, string Value)> fields = [];
+    private readonly List<(string Name, string Value)> _fields = [];
 
     /// <param name="subject">The message's own subject, or the one that stands in for it on the outside.</param>
     public HeaderSection(ComposedMessage message, string subject)
@@ -24,7 +24,7 @@ internal sealed class HeaderSection
 
     public void WriteTo(StringBuilder target)
     {
-        foreach (var (name, value) in fields)
+        foreach (var (name, value) in _fields)
             HeaderText.AppendField(target, name, value);
     }
 
@@ -34,11 +34,11 @@ internal sealed class HeaderSection
     /// </summary>
     public void WriteAsOuter(StringBuilder target)
     {
-        foreach (var (name, value) in fields)
+        foreach (var (name, value) in _fields)
             HeaderText.AppendField(target, $"HP-Outer: {name}", value);
     }
 
-    private void Add(string name, string value) => fields.Add((name, value));
+    private void Add(string name, string value) => _fields.Add((name, value));
 
     // RFC 6532 is needed only where a local part is not ASCII; a domain has its A-label and a name its encoded words.
     private static bool NeedsUtf8(ComposedMessage message) =>

@@ -1,5 +1,4 @@
 using System.Formats.Asn1;
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using MeSign.Statements.Signing;
@@ -18,12 +17,15 @@ public sealed class MessageOpener(CmsVerifier verifier)
     private const int MaxMimeDepth = 32;
     private const int MaxAttachments = 1000;
 
-    private static readonly TimeSpan DateTolerance = TimeSpan.FromHours(1);
-
     /// <param name="eml">An RFC 5322 message.</param>
     /// <param name="keys">Certificates with private keys, RSA or EC, tried on every encryption; may be none.</param>
+    /// <param name="archives">
+    /// Those of <paramref name="keys"/> that open the copies of what was sent to others; with any other, a message that was
+    /// signed for somebody else is a problem.
+    /// </param>
     /// <exception cref="FormatException">It is not a message.</exception>
-    public OpenedMessage Open(ReadOnlyMemory<byte> eml, IReadOnlyList<X509Certificate2> keys)
+    public OpenedMessage Open(
+        ReadOnlyMemory<byte> eml, IReadOnlyList<X509Certificate2> keys, IReadOnlyList<X509Certificate2>? archives = null)
     {
         var outer = RawEntity.Read(eml);
         var layers = new List<MessageLayer>();
@@ -42,7 +44,8 @@ public sealed class MessageOpener(CmsVerifier verifier)
             Attachments = [],
             Problems = problems,
         };
-        Judge(opened, problems);
+        var inside = protection.Protection is null ? null : payload!.Headers;
+        problems.AddRange(new MessageJudge(opened, outer.Headers, inside, archives ?? []).Problems());
         return payload is null ? opened : WithContent(opened, payload, problems);
     }
 
@@ -144,40 +147,6 @@ public sealed class MessageOpener(CmsVerifier verifier)
         layers.Add(new SignatureLayer(IsOpaque: false, verdict));
         problems.AddRange(verdict.AllProblems);
         return RawEntity.Read(parts[0]);
-    }
-
-    private static void Judge(OpenedMessage message, List<string> problems)
-    {
-        foreach (var difference in message.HeaderProtection.Differences.Where(difference => !difference.MadeBySender))
-            problems.Add($"The field {difference.Name} was changed on the way.");
-
-        if (message.Signature is not { } signature)
-        {
-            // RFC 8551 §6: CBC alone lets an attacker splice; an AEAD alone lets anyone be the sender.
-            if (message.Layers is [] or [EncryptionLayer { OpenedBy: not null }])
-                problems.Add(message.Layers.Count == 0 ? "The message is neither signed nor encrypted." : "The message is encrypted but not signed: anyone can have written it.");
-            return;
-        }
-
-        if (signature.Verdict.Signer?.Certificate is { } certificate)
-            JudgeSender(message, certificate, problems);
-        var at = signature.Verdict.Signer is { Timestamp: { IsValid: true, GenTime: { } genTime } } ? genTime : signature.Verdict.Signer?.SigningTime;
-        if (message.Fields.Date is not { } date)
-            problems.Add("There is no readable Date field.");
-        else if (at is { } signed && (date - signed).Duration() > DateTolerance)
-            problems.Add(string.Create(CultureInfo.InvariantCulture, $"The Date field says {date:u} and the signature was made {signed:u}."));
-    }
-
-    private static void JudgeSender(OpenedMessage message, X509Certificate2 certificate, List<string> problems)
-    {
-        var vouched = CertificateAddresses.Of(certificate);
-        foreach (var (from, where) in new[] { (message.OuterFields.From, "outer "), (message.Fields.From, "") }.DistinctBy(pair => pair.From, StringComparer.OrdinalIgnoreCase))
-        {
-            if (from is null)
-                problems.Add($"The {where}From field is not one address.");
-            else if (!vouched.Any(address => CertificateAddresses.AreSame(address, from)))
-                problems.Add($"The {where}From address {from} is not the signer's: the certificate is for {(vouched.Count == 0 ? "no address" : string.Join(", ", vouched))}.");
-        }
     }
 
     private static OpenedMessage WithContent(OpenedMessage opened, RawEntity payload, List<string> problems)

@@ -16,8 +16,8 @@ internal sealed class MimePayload
     // Below the 76 of RFC 2045 §6.7: room for the two octets more that an encoded "From " takes.
     private const int QuotedPrintableLine = 74;
 
-    private readonly List<Piece> pieces = [];
-    private readonly StringBuilder text = new();
+    private readonly List<Piece> _pieces = [];
+    private readonly StringBuilder _text = new();
 
     private MimePayload()
     {
@@ -29,8 +29,8 @@ internal sealed class MimePayload
     public static MimePayload Build(ComposedMessage message, HeaderSection headers, HeaderProtection protection, HeaderSection? outer)
     {
         var payload = new MimePayload();
-        headers.WriteTo(payload.text);
-        outer?.WriteAsOuter(payload.text);
+        headers.WriteTo(payload._text);
+        outer?.WriteAsOuter(payload._text);
 
         var hp = protection == HeaderProtection.Cipher ? "cipher" : "clear";
         // protected-headers: what clients looked for before RFC 9788 (draft-autocrypt-lamps-protected-headers).
@@ -43,14 +43,14 @@ internal sealed class MimePayload
         {
             var boundary = Boundary();
             payload.AddMultipart("mixed", boundary, message.Language, parameters);
-            payload.text.Append(CultureInfo.InvariantCulture, $"--{boundary}\r\n");
+            payload._text.Append(CultureInfo.InvariantCulture, $"--{boundary}\r\n");
             payload.AddAlternative(message, parameters: "");
             foreach (var attachment in message.Attachments)
             {
-                payload.text.Append(CultureInfo.InvariantCulture, $"--{boundary}\r\n");
+                payload._text.Append(CultureInfo.InvariantCulture, $"--{boundary}\r\n");
                 payload.AddAttachment(attachment);
             }
-            payload.text.Append(CultureInfo.InvariantCulture, $"--{boundary}--\r\n");
+            payload._text.Append(CultureInfo.InvariantCulture, $"--{boundary}--\r\n");
         }
         payload.CloseText();
         return payload;
@@ -62,7 +62,7 @@ internal sealed class MimePayload
     {
         using var hash = IncrementalHash.CreateHash(algorithm);
         var chunk = ArrayPool<byte>.Shared.Rent(Base64Lines.ChunkText);
-        foreach (var piece in pieces)
+        foreach (var piece in _pieces)
         {
             if (!piece.Base64)
             {
@@ -81,7 +81,7 @@ internal sealed class MimePayload
 
     public void CopyTo(Span<byte> target)
     {
-        foreach (var piece in pieces)
+        foreach (var piece in _pieces)
         {
             if (!piece.Base64)
             {
@@ -100,15 +100,15 @@ internal sealed class MimePayload
         AddMultipart("alternative", boundary, message.Language, parameters);
         AddText("plain", message.Text, boundary);
         AddText("html", message.Html, boundary);
-        text.Append(CultureInfo.InvariantCulture, $"--{boundary}--\r\n");
+        _text.Append(CultureInfo.InvariantCulture, $"--{boundary}--\r\n");
     }
 
     private void AddMultipart(string subtype, string boundary, string language, string parameters) =>
-        text.Append(CultureInfo.InvariantCulture,
+        _text.Append(CultureInfo.InvariantCulture,
             $"Content-Type: multipart/{subtype};\r\n\tboundary=\"{boundary}\"{parameters.Replace("; ", ";\r\n\t", StringComparison.Ordinal)}\r\nContent-Language: {language}\r\n\r\n");
 
     private void AddText(string subtype, string content, string boundary) =>
-        text.Append(CultureInfo.InvariantCulture,
+        _text.Append(CultureInfo.InvariantCulture,
             $"--{boundary}\r\nContent-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n{QuotedPrintable(content)}\r\n");
 
     private void AddAttachment(MailAttachment attachment)
@@ -125,22 +125,22 @@ internal sealed class MimePayload
         options.ParameterEncodingMethod = ParameterEncodingMethod.Rfc2231;
         using var headers = new MemoryStream();
         part.Headers.WriteTo(options, headers, CancellationToken.None);
-        text.Append(Encoding.ASCII.GetString(headers.GetBuffer(), 0, (int)headers.Length));
-        if (!text.ToString(text.Length - 4, 4).EndsWith("\r\n\r\n", StringComparison.Ordinal))
-            text.Append("\r\n");
+        _text.Append(Encoding.ASCII.GetString(headers.GetBuffer(), 0, (int)headers.Length));
+        if (!_text.ToString(_text.Length - 4, 4).EndsWith("\r\n\r\n", StringComparison.Ordinal))
+            _text.Append("\r\n");
 
         CloseText();
-        pieces.Add(new(attachment.Content, Base64: true));
+        _pieces.Add(new(attachment.Content, Base64: true));
         Length += Base64Lines.EncodedLength(attachment.Content.Length);
     }
 
     private void CloseText()
     {
-        if (text.Length == 0)
+        if (_text.Length == 0)
             return;
-        var bytes = Encoding.UTF8.GetBytes(text.ToString());
-        text.Clear();
-        pieces.Add(new(bytes, Base64: false));
+        var bytes = Encoding.UTF8.GetBytes(_text.ToString());
+        _text.Clear();
+        _pieces.Add(new(bytes, Base64: false));
         Length += bytes.Length;
     }
 

@@ -14,17 +14,17 @@ internal sealed class RecipientKey
 
     private static readonly byte[] Aes256WrapAlgorithm = Algorithm(CmsOids.Aes256Wrap);
 
-    private readonly byte[] issuerAndSerialNumber;
-    private readonly RSA? rsa;
-    private readonly ECDiffieHellmanPublicKey? agreementKey;
-    private readonly ECCurve curve;
+    private readonly byte[] _issuerAndSerialNumber;
+    private readonly RSA? _rsa;
+    private readonly ECDiffieHellmanPublicKey? _agreementKey;
+    private readonly ECCurve _curve;
 
     private RecipientKey(X509Certificate2 certificate, RSA? rsa, ECDiffieHellmanPublicKey? agreementKey, ECCurve curve)
     {
-        this.rsa = rsa;
-        this.agreementKey = agreementKey;
-        this.curve = curve;
-        issuerAndSerialNumber = IssuerAndSerialNumber(certificate);
+        _rsa = rsa;
+        _agreementKey = agreementKey;
+        _curve = curve;
+        _issuerAndSerialNumber = IssuerAndSerialNumber(certificate);
         Thumbprint = certificate.GetCertHashString(HashAlgorithmName.SHA256).ToLowerInvariant();
     }
 
@@ -32,7 +32,7 @@ internal sealed class RecipientKey
     public string Thumbprint { get; }
 
     /// <summary>True where the key is agreed on (EC) and not transported (RSA).</summary>
-    public bool IsKeyAgreement => agreementKey is not null;
+    public bool IsKeyAgreement => _agreementKey is not null;
 
     /// <exception cref="CryptographicException">The key is not RSA of 2048 bits or more, nor on P-256, P-384 or P-521.</exception>
     public static RecipientKey Read(X509Certificate2 certificate)
@@ -55,8 +55,8 @@ internal sealed class RecipientKey
     /// <summary>Writes the RecipientInfo (RFC 5652 §6.2) that gives this recipient the content-encryption key.</summary>
     public void WriteRecipientInfo(AsnWriter writer, byte[] contentKey, RsaKeyTransport transport)
     {
-        if (rsa is not null)
-            WriteKeyTransport(writer, rsa, contentKey, transport);
+        if (_rsa is not null)
+            WriteKeyTransport(writer, _rsa, contentKey, transport);
         else
             WriteKeyAgreement(writer, contentKey);
     }
@@ -67,7 +67,7 @@ internal sealed class RecipientKey
         using (writer.PushSequence())
         {
             writer.WriteInteger(0);
-            writer.WriteEncodedValue(issuerAndSerialNumber);
+            writer.WriteEncodedValue(_issuerAndSerialNumber);
             using (writer.PushSequence())
             {
                 if (transport == RsaKeyTransport.OaepSha256)
@@ -89,9 +89,9 @@ internal sealed class RecipientKey
     /// <summary>RFC 5652 §6.2.2 and RFC 5753 §3.1.1; a fresh key pair for each message and recipient.</summary>
     private void WriteKeyAgreement(AsnWriter writer, byte[] contentKey)
     {
-        using var ephemeral = ECDiffieHellman.Create(curve);
+        using var ephemeral = ECDiffieHellman.Create(_curve);
         var wrappingKey = KeyAgreement.DeriveWrappingKey(
-            ephemeral, agreementKey!, HashAlgorithmName.SHA256, Aes256WrapAlgorithm, userKeyingMaterial: [], keyBytes: 32);
+            ephemeral, _agreementKey!, HashAlgorithmName.SHA256, Aes256WrapAlgorithm, userKeyingMaterial: [], keyBytes: 32);
 
         using (writer.PushSequence(KeyAgreeRecipientInfo))
         {
@@ -113,7 +113,7 @@ internal sealed class RecipientKey
             using (writer.PushSequence())
             using (writer.PushSequence())
             {
-                writer.WriteEncodedValue(issuerAndSerialNumber);
+                writer.WriteEncodedValue(_issuerAndSerialNumber);
                 writer.WriteOctetString(KeyAgreement.Wrap(wrappingKey, contentKey));
             }
         }

@@ -11,24 +11,24 @@ namespace MeSign.Statements.Sealing;
 /// </summary>
 internal sealed class RecipientKeyCache(IOptions<SealingOptions> options)
 {
-    private readonly int generationSize = Math.Max(1, options.Value.CachedRecipients / 2);
-    private volatile ConcurrentDictionary<string, RecipientKey> young = new(StringComparer.Ordinal);
-    private volatile ConcurrentDictionary<string, RecipientKey> old = new(StringComparer.Ordinal);
+    private readonly int _generationSize = Math.Max(1, options.Value.CachedRecipients / 2);
+    private volatile ConcurrentDictionary<string, RecipientKey> _young = new(StringComparer.Ordinal);
+    private volatile ConcurrentDictionary<string, RecipientKey> _old = new(StringComparer.Ordinal);
 
     /// <exception cref="CryptographicException">The certificate's key must not be used for encryption.</exception>
     public RecipientKey Get(X509Certificate2 certificate)
     {
         var id = certificate.GetCertHashString(HashAlgorithmName.SHA256);
-        if (young.TryGetValue(id, out var key))
+        if (_young.TryGetValue(id, out var key))
             return key;
-        if (!old.TryGetValue(id, out key))
+        if (!_old.TryGetValue(id, out key))
             key = RecipientKey.Read(certificate);
 
-        if (young.Count >= generationSize)
+        if (_young.Count >= _generationSize)
         {
-            old = young;
-            young = new(StringComparer.Ordinal);
+            _old = _young;
+            _young = new(StringComparer.Ordinal);
         }
-        return young.GetOrAdd(id, key);
+        return _young.GetOrAdd(id, key);
     }
 }

@@ -15,7 +15,7 @@ internal sealed partial class TemplateFolder
 {
     private static readonly FluidParser Parser = new(new FluidParserOptions { AllowFunctions = false });
 
-    private readonly ConcurrentDictionary<string, ParsedTemplate> parsed = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ParsedTemplate> _parsed = new(StringComparer.Ordinal);
 
     /// <exception cref="StatementFailedException">TemplateNotFound, TemplateFailed (it does not parse).</exception>
     public TemplateSet Find(string folder, string template, string? locale, string defaultLocale)
@@ -52,7 +52,7 @@ internal sealed partial class TemplateFolder
             return null;
 
         var stamp = (file.LastWriteTimeUtc, file.Length);
-        if (parsed.TryGetValue(file.FullName, out var known) && known.Stamp == stamp)
+        if (_parsed.TryGetValue(file.FullName, out var known) && known.Stamp == stamp)
             return known.Template;
 
         if (!Parser.TryParse(File.ReadAllText(file.FullName, Encoding.UTF8), out var compiled, out var error))
@@ -61,7 +61,7 @@ internal sealed partial class TemplateFolder
                 $"template {template}/{name} does not parse: {error.ReplaceLineEndings(" ")}");
         }
         var loaded = new NamedTemplate($"{template}/{name}", compiled);
-        parsed[file.FullName] = new(stamp, loaded);
+        _parsed[file.FullName] = new(stamp, loaded);
         return loaded;
     }
 

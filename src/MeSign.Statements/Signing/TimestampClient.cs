@@ -113,7 +113,7 @@ public sealed partial class TimestampClient : IDisposable
         if ((info.Timestamp - _time.GetUtcNow()).Duration() > _options.Value.MaxClockSkew + Accuracy(info.AccuracyInMicroseconds))
             throw new TimestampServerException("untrusted", $"has a clock that differs from ours by more than {_options.Value.MaxClockSkew}");
 
-        return new(der, info.Timestamp, verdict.Certificate!);
+        return new(der, info.Timestamp, verdict.Certificate!) { Path = verdict.Path };
     }
 
     // The authority's own tolerance counts, but no more than a second of it: it is not a way around the limit.

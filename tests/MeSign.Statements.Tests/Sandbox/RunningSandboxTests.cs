@@ -41,7 +41,7 @@ public sealed class RunningSandboxTests : IAsyncLifetime
 
         (await new QueueServiceClient(settings["StatementStorage"]).GetPropertiesAsync(Cancellation)).GetRawResponse().Status.ShouldBe(200);
         using var relay = new SmtpClient { CheckCertificateRevocation = false };
-        relay.ServerCertificateValidationCallback = (_, certificate, _, _) => _sandbox.Authority.Issuing.Subject.Equals(certificate?.Issuer, StringComparison.Ordinal);
+        relay.ServerCertificateValidationCallback = (_, certificate, _, _) => certificate?.Issuer == _sandbox.Authority.Issuing.Subject;
         await relay.ConnectAsync(settings["MeSign:Relays:sandbox:Host"]!, int.Parse(settings["MeSign:Relays:sandbox:Port"]!), SecureSocketOptions.StartTls, Cancellation);
         await relay.SendAsync(
             new MimeMessage([new MailboxAddress("", "a@example.test")], [new MailboxAddress("", "b@example.test")], "x", new TextPart()), Cancellation);

