@@ -35,6 +35,10 @@ internal static class Pkcs11Modules
         return new();
     }
 
-    private static IntPtr Resolve(string name, Assembly assembly, DllImportSearchPath? search) =>
-        name == "libdl" && OperatingSystem.IsLinux() && NativeLibrary.TryLoad("libdl.so.2", out var library) ? library : IntPtr.Zero;
+    private static IntPtr Resolve(string name, Assembly assembly, DllImportSearchPath? search)
+    {
+        if (name != "libdl" || !OperatingSystem.IsLinux())
+            return IntPtr.Zero;
+        return NativeLibrary.TryLoad("libdl.so.2", out var library) ? library : NativeLibrary.GetMainProgramHandle();
+    }
 }

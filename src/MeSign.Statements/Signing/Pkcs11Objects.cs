@@ -19,7 +19,7 @@ internal static class Pkcs11Objects
     public static X509Certificate2? FindCertificate(ISession session, IObjectHandle key)
     {
         var id = session.GetAttributeValue(key, [CKA.CKA_ID])[0].GetValueAsByteArray();
-        return Certificates(session, session.Factories.ObjectAttributeFactory.Create(CKA.CKA_ID, id)).FirstOrDefault();
+        return Certificates(session, session.Factories.ObjectAttributeFactory.Create(CKA.CKA_ID, id)) is [var certificate, ..] ? certificate : null;
     }
 
     /// <summary>Every X.509 certificate of the token; what cannot be read is left out.</summary>

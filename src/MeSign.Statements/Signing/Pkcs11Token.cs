@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using Net.Pkcs11Interop.Common;
 using Net.Pkcs11Interop.HighLevelAPI;
 
 namespace MeSign.Statements.Signing;
 
 /// <summary>One token of a PKCS#11 module with its sessions: each does one operation at a time, several work side by side.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "A token stays open as long as the process.")]
 internal sealed class Pkcs11Token
 {
     // Beyond that most devices queue inside; what waits here at least holds no thread.
