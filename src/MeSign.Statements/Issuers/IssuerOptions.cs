@@ -90,6 +90,9 @@ internal sealed class IssuerOptions
 
     [Required, ValidateObjectMembers]
     public AppearanceOptions Appearance { get; init; } = new();
+
+    [Required, ValidateObjectMembers]
+    public IssuerSealingOptions Sealing { get; init; } = new();
 }
 
 /// <summary>How an issuer's PDF signatures look; invisible without a seal.</summary>

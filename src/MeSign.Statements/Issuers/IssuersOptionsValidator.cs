@@ -36,6 +36,7 @@ internal sealed class IssuersOptionsValidator(IOptions<TimestampOptions> timesta
         .. TextFaults(issuer),
         .. TimestampFaults(issuer),
         .. SealFaults(issuer.Appearance),
+        .. ArchiveFaults(issuer.Sealing),
         .. SigningFaults(issuer),
     ];
 
@@ -80,6 +81,12 @@ internal sealed class IssuersOptionsValidator(IOptions<TimestampOptions> timesta
             yield return "Appearance:SealPage 0 is no page: 1 is the first, -1 the last";
         if (!string.IsNullOrEmpty(appearance.Seal) && !File.Exists(appearance.Seal))
             yield return $"Appearance:Seal \"{appearance.Seal}\" does not exist";
+    }
+
+    private IEnumerable<string> ArchiveFaults(IssuerSealingOptions sealing)
+    {
+        if (!string.IsNullOrEmpty(sealing.ArchiveCertificate) && ArchiveCertificate.TryLoad(sealing.ArchiveCertificate, time) is { } fault)
+            yield return $"Sealing:ArchiveCertificate: {fault}";
     }
 
     private IEnumerable<string> SigningFaults(IssuerOptions issuer)

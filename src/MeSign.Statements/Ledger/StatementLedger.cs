@@ -135,6 +135,20 @@ public sealed class StatementLedger
     public IAsyncEnumerable<LedgerRow> ByStateAsync(StatementState state, CancellationToken cancellationToken) =>
         QueryAsync(TableClient.CreateQueryFilter($"State eq {state.ToString()}"), cancellationToken);
 
+    /// <summary>
+    /// What a sweep looks at: statements that have not ended, or whose end the bank was not told, and that nobody has moved
+    /// since an instant. The service picks them, so that the many that are done are not transferred; a held statement, which
+    /// may wait for days, is among them only when its time is over.
+    /// </summary>
+    public IAsyncEnumerable<LedgerRow> UnsettledAsync(DateTimeOffset untouchedSince, CancellationToken cancellationToken)
+    {
+        // Every move says that it is not reported yet, and only an end or a hold ever is.
+        var held = nameof(StatementState.Held);
+        var filter = TableClient.CreateQueryFilter(
+            $"Updated lt {untouchedSince} and (Reported eq false or (State eq {held} and Expires lt {_time.GetUtcNow()}))");
+        return QueryAsync(filter, cancellationToken);
+    }
+
     /// <summary>All statements to an address, however it is spelled; in the order of batch and job.</summary>
     public async IAsyncEnumerable<LedgerRow> ByRecipientAsync(string address, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
