@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using MeSign.Statements.Cli.Bounces;
 using MeSign.Statements.Cli.Run;
 using MeSign.Statements.Cli.Settings;
 using MeSign.Statements.Cli.Status;
@@ -51,6 +52,7 @@ internal static class CommandLine
         root.Subcommands.Add(RunCommand.Create());
         root.Subcommands.Add(SubmitCommand.Create());
         root.Subcommands.Add(StatusCommand.Create());
+        root.Subcommands.Add(BouncesCommand.Create());
         HelpWithExamples.AddTo(root);
         return root;
     }
