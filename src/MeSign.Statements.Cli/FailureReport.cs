@@ -7,6 +7,9 @@ namespace MeSign.Statements.Cli;
 /// <summary>An exception as lines for a person, without a stack trace.</summary>
 internal static class FailureReport
 {
+    /// <summary>What throws for a setting that cannot even be read as a number, a time or a name.</summary>
+    private const string Binder = "Microsoft.Extensions.Configuration.Binder";
+
     /// <returns>The exit code that goes with it.</returns>
     public static async Task<int> WriteAsync(Exception exception, TextWriter error)
     {
@@ -22,6 +25,7 @@ internal static class FailureReport
         OptionsValidationException settings => (ExitCodes.Usage, ["settings are wrong:", .. settings.Failures.Select(failure => "  " + failure)]),
         AggregateException all when all.InnerExceptions.All(one => one is OptionsValidationException) =>
             (ExitCodes.Usage, ["settings are wrong:", .. all.InnerExceptions.Cast<OptionsValidationException>().SelectMany(one => one.Failures).Select(failure => "  " + failure)]),
+        InvalidOperationException { Source: Binder } setting => (ExitCodes.Usage, [FirstLine(setting.Message)]),
         StatementFailedException failed => (ExitCodes.Failed, [$"{failed.Code}: {failed.Detail}"]),
         StatementDelayedException delayed => (ExitCodes.Failed, [delayed.Message]),
         RequestFailedException { Status: 403 } denied => (ExitCodes.Failed, [$"storage refuses this identity ({denied.ErrorCode}): see infra/ for the roles that it needs."]),

@@ -1,1 +1,3 @@
-return 0;
+using MeSign.Statements.Sandbox.Demo;
+
+return await DemoCommand.RunAsync(args, Console.Out, Console.Error, CancellationToken.None);

@@ -67,7 +67,18 @@ internal sealed partial class DeliverStatement(
 
     private async Task SubmitAsync(DeliveryOrder order, LedgerRow row, CancellationToken cancellationToken)
     {
-        var issuer = issuers.Get(row.Issuer ?? "");
+        Issuer issuer;
+        try
+        {
+            issuer = issuers.Get(row.Issuer ?? "");
+        }
+        catch (StatementFailedException removed)
+        {
+            // The issuer was taken out of the settings while the statement waited.
+            await outcomes.EndAsync(row with { Code = removed.Code, Detail = removed.Detail }, StatementState.Failed, cancellationToken);
+            return;
+        }
+
         var eml = await outbox.OpenAsync(row.Key, cancellationToken);
         var envelope = Envelope.Of(eml, issuer.ReturnPath);
 

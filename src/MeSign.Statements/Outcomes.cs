@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using MeSign.Statements.Delivery;
 using MeSign.Statements.Intake;
 using MeSign.Statements.Ledger;
+using MeSign.Statements.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace MeSign.Statements;
@@ -135,7 +136,7 @@ internal sealed partial class Outcomes(
     }
 
     public static string HashOf(QueuedMessage message) =>
-        Convert.ToHexStringLower(SHA256.HashData((JobBody.TryDecode(message.Body.ToMemory()) ?? message.Body.ToMemory()).Span));
+        Convert.ToHexStringLower(SHA256.HashData((QueueText.TryDecode(message.Body) ?? message.Body.ToMemory()).Span));
 
     /// <summary>The attempt that a statement of this age would be at, had its delay doubled from the first one on.</summary>
     private static int AttemptsByAge(TimeSpan age) => 1 + (int)Math.Log2(1 + Math.Max(0, age.TotalMinutes));

@@ -93,8 +93,11 @@ internal sealed class SealStatement(
                 return;
             }
 
-            var signed = document is null ? null : (ReadOnlyMemory<byte>?)await SignAsync(document.Value, issuer, cancellationToken);
-            var finished = await sealer.SealAsync(composer.Compose(job, issuer, signed), issuer, decision.Certificates, cancellationToken);
+            // Composed before it is signed: a template that fails spends no timestamp.
+            var composed = composer.Compose(job, issuer, document);
+            if (document is { } unsigned)
+                composed = composed.WithDocument(await SignAsync(unsigned, issuer, cancellationToken));
+            var finished = await sealer.SealAsync(composed, issuer, decision.Certificates, cancellationToken);
             entry = (await outbox.PutAsync(row.Key, issuer.Id, finished, cancellationToken)).Entry;
         }
 
@@ -137,7 +140,12 @@ internal sealed class SealStatement(
         Reason = issuer.Appearance.Reason,
         Location = issuer.Appearance.Location,
         ContactInfo = issuer.Appearance.ContactInfo,
+        Seal = SealOf(issuer.Appearance),
     };
+
+    private static PdfSeal? SealOf(IssuerAppearance appearance) => appearance is { Seal: { } path, SealRectangle: [var x, var y, var width, var height] }
+        ? new PdfSeal { Path = path, Page = appearance.SealPage, Rectangle = new PdfRectangle(x, y, width, height) }
+        : null;
 
     private StatementReceipt ReceiptOf(StatementJob job, Issuer issuer) => new()
     {

@@ -6,35 +6,35 @@ namespace MeSign.Statements;
 /// </summary>
 public sealed class StatementPipeline
 {
-    private readonly ExpandBatch expand;
-    private readonly SealStatement seal;
-    private readonly DeliverStatement deliver;
-    private readonly RecordAbandoned abandon;
-    private readonly Sweep sweep;
+    private readonly ExpandBatch _expand;
+    private readonly SealStatement _seal;
+    private readonly DeliverStatement _deliver;
+    private readonly RecordAbandoned _abandon;
+    private readonly Sweep _sweep;
 
     internal StatementPipeline(ExpandBatch expand, SealStatement seal, DeliverStatement deliver, RecordAbandoned abandon, Sweep sweep)
     {
-        this.expand = expand;
-        this.seal = seal;
-        this.deliver = deliver;
-        this.abandon = abandon;
-        this.sweep = sweep;
+        _expand = expand;
+        _seal = seal;
+        _deliver = deliver;
+        _abandon = abandon;
+        _sweep = sweep;
     }
 
     /// <summary><c>statement-batches</c>: a manifest becomes one job a line.</summary>
-    public Task ExpandAsync(QueuedMessage message, CancellationToken cancellationToken) => expand.RunAsync(message, cancellationToken);
+    public Task ExpandAsync(QueuedMessage message, CancellationToken cancellationToken) => _expand.RunAsync(message, cancellationToken);
 
     /// <summary><c>statement-jobs</c>: a job becomes a finished message in the outbox, or a recorded outcome.</summary>
-    public Task SealAsync(QueuedMessage message, CancellationToken cancellationToken) => seal.RunAsync(message, cancellationToken);
+    public Task SealAsync(QueuedMessage message, CancellationToken cancellationToken) => _seal.RunAsync(message, cancellationToken);
 
     /// <summary><c>statement-deliveries</c>: a finished message goes to the relay, once.</summary>
-    public Task DeliverAsync(QueuedMessage message, CancellationToken cancellationToken) => deliver.RunAsync(message, cancellationToken);
+    public Task DeliverAsync(QueuedMessage message, CancellationToken cancellationToken) => _deliver.RunAsync(message, cancellationToken);
 
     /// <summary>A poison queue: what the host gave up on becomes a recorded outcome.</summary>
     /// <param name="queue">The queue that the message came from, without the suffix.</param>
     public Task AbandonAsync(string queue, QueuedMessage message, CancellationToken cancellationToken) =>
-        abandon.RunAsync(queue, message, cancellationToken);
+        _abandon.RunAsync(queue, message, cancellationToken);
 
     /// <summary>A timer: puts right what no message will.</summary>
-    public Task SweepAsync(CancellationToken cancellationToken) => sweep.RunAsync(cancellationToken);
+    public Task SweepAsync(CancellationToken cancellationToken) => _sweep.RunAsync(cancellationToken);
 }

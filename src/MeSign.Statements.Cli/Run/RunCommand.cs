@@ -5,6 +5,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace MeSign.Statements.Cli.Run;
 
@@ -42,10 +43,11 @@ internal static class RunCommand
         builder.Services.AddStatements().AddRunner(hostJson?.FullName);
 
         using var host = builder.Build();
+        // Before anything is made of the settings: all that is wrong is named at once.
+        host.Services.GetRequiredService<IStartupValidator>().Validate();
+        var services = host.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToArray();
         await host.RunAsync(cancellationToken);
-        return host.Services.GetServices<IHostedService>().OfType<BackgroundService>().Any(service => service.ExecuteTask is { IsFaulted: true })
-            ? ExitCodes.Failed
-            : ExitCodes.Ok;
+        return services.Any(service => service.ExecuteTask is { IsFaulted: true }) ? ExitCodes.Failed : ExitCodes.Ok;
     }
 
     private static void AddLogging(ILoggingBuilder logging, IConfiguration hostJson, bool json)

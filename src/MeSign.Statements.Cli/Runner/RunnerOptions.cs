@@ -6,6 +6,8 @@ namespace MeSign.Statements.Cli.Runner;
 /// <summary><c>MeSign:Runner</c>: what the Functions host decides for itself and the local runner is told.</summary>
 internal sealed class RunnerOptions
 {
+    public const string Section = "MeSign:Runner";
+
     /// <summary>
     /// How long a message stays invisible to others without news from this process; renewed at half time while it is
     /// worked on. After a crash its messages reappear within this time. Default 1 min, 2 s to 1 h.
@@ -23,6 +25,12 @@ internal sealed class RunnerOptions
     /// <summary>Time between two sweeps. Default 1 min, 1 s to 1 h.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan SweepInterval { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// A file that appears when storage has answered, is written every 10 s while this process lives and is gone when it
+    /// stops: what a container's probes look at. Default none.
+    /// </summary>
+    public string? HeartbeatFile { get; set; }
 }
 
 [OptionsValidator]

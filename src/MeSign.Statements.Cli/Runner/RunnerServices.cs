@@ -27,11 +27,16 @@ public static class RunnerServices
             .BindConfiguration("AzureFunctionsJobHost:extensions:queues");
         services.AddSingleton<IValidateOptions<QueueSettings>, QueueSettingsValidator>();
 
-        services.AddOptionsWithValidateOnStart<RunnerOptions>().BindConfiguration("MeSign:Runner");
+        services.AddOptionsWithValidateOnStart<RunnerOptions>().BindConfiguration(RunnerOptions.Section);
         services.AddSingleton<IValidateOptions<RunnerOptions>, RunnerOptionsValidator>();
 
-        services.AddOptions<HostOptions>().Configure<IOptions<RunnerOptions>>((host, runner) =>
-            host.ShutdownTimeout = TimeSpan.FromTicks(Math.Max(host.ShutdownTimeout.Ticks, (runner.Value.StopWithin + Settling).Ticks)));
+        // Not by IOptions<RunnerOptions>: a host asks for its options before it validates all others.
+        services.AddOptions<HostOptions>().Configure<IConfiguration>((host, configuration) =>
+        {
+            var runner = new RunnerOptions();
+            configuration.GetSection(RunnerOptions.Section).Bind(runner);
+            host.ShutdownTimeout = TimeSpan.FromTicks(Math.Max(host.ShutdownTimeout.Ticks, (runner.StopWithin + Settling).Ticks));
+        });
 
         return services.AddHostedService<StatementRunner>();
     }

@@ -31,7 +31,8 @@ internal sealed partial class StatementRunner(
             AbandonAsync(StorageNames.Batches, stoppingToken),
             AbandonAsync(StorageNames.Jobs, stoppingToken),
             AbandonAsync(StorageNames.Deliveries, stoppingToken),
-            SweepAsync(stoppingToken));
+            SweepAsync(stoppingToken),
+            Heartbeat.RunAsync(options.Value.HeartbeatFile, time, stoppingToken));
         Log.Stopped(_logger);
     }
 

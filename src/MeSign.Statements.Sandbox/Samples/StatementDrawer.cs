@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Compression;
 using PdfSharp.Drawing;
 using PdfSharp.Pdf;
 
@@ -204,8 +205,27 @@ internal sealed class StatementDrawer
 
     private static byte[] Save(PdfDocument document)
     {
+        // PdfSharp 6.5 leaves the checksum (RFC 1950 §2.2) out of every stream that it compresses, which qpdf rightly
+        // complains of. Pages are compressed here; the small font subsets stay as they are.
+        document.Options.NoCompression = true;
+        document.Options.CompressContentStreams = false;
+        foreach (var page in document.Pages)
+        {
+            for (var part = 0; part < page.Contents.Elements.Count; part++)
+                Compress(page.Contents.Elements.GetDictionary(part)!);
+        }
+
         using var file = new MemoryStream();
         document.Save(file, closeStream: false);
         return file.ToArray();
+    }
+
+    private static void Compress(PdfDictionary content)
+    {
+        using var compressed = new MemoryStream();
+        using (var zlib = new ZLibStream(compressed, CompressionLevel.Optimal, leaveOpen: true))
+            zlib.Write(content.Stream!.Value);
+        content.Stream.Value = compressed.ToArray();
+        content.Elements["/Filter"] = new PdfName("/FlateDecode");
     }
 }

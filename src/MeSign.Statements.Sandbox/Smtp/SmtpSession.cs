@@ -1,26 +1,18 @@
-using System.Buffers;
-using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using System.Text;
 
 namespace MeSign.Statements.Sandbox.Smtp;
 
 /// <summary>One client's connection, from greeting to QUIT.</summary>
 internal sealed class SmtpSession(SmtpSink sink, Socket socket, bool implicitTls, bool refused) : IDisposable
 {
-    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(200);
-
-    private readonly SmtpInput _input = new(sink.Options.IdleTimeout);
-    private readonly ArrayBufferWriter<byte> _replies = new();
+    private readonly SmtpWire _wire = new(socket, sink.Options);
     private readonly List<SinkRecipient> _recipients = [];
-    private Stream _stream = new NetworkStream(socket, ownsSocket: true);
     private SmtpPath? _sender;
     private bool _greeted;
-    private bool _tls;
     private bool _authenticated;
 
-    public void Dispose() => _stream.Dispose();
+    public void Dispose() => _wire.Dispose();
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -28,26 +20,25 @@ internal sealed class SmtpSession(SmtpSink sink, Socket socket, bool implicitTls
         {
             socket.NoDelay = true;
             if (implicitTls)
-                await StartTlsAsync(cancellationToken);
+                await _wire.StartTlsAsync(sink.TlsOptions!, cancellationToken);
             if (refused)
             {
                 Reply("421 4.7.0 too many connections");
-                await FlushAsync(cancellationToken);
+                await _wire.FlushAsync(cancellationToken);
                 return;
             }
 
             if (!await FaultAsync(SmtpStage.Connect, [], cancellationToken))
                 Reply("220 localhost ESMTP MeSign Sandbox, for development only");
-            while (await NextLineAsync(cancellationToken) is { } line && await HandleAsync(line, cancellationToken))
+            while (await _wire.ReadLineAsync(cancellationToken) is { } line && await HandleAsync(line, cancellationToken))
             {
             }
 
-            await FlushAsync(cancellationToken);
+            await _wire.FlushAsync(cancellationToken);
         }
         catch (InvalidDataException)
         {
-            Reply("500 5.5.6 line too long");
-            await LastWordsAsync();
+            await _wire.SayLastAsync("500 5.5.6 line too long");
         }
         catch (Exception gone) when (gone is IOException or SocketException or AuthenticationException or ObjectDisposedException or OperationCanceledException)
         {
@@ -115,23 +106,23 @@ internal sealed class SmtpSession(SmtpSink sink, Socket socket, bool implicitTls
         Reply("250-SMTPUTF8");
         Reply("250-DSN");
         Reply("250-ENHANCEDSTATUSCODES");
-        if (sink.TlsOptions is not null && !_tls)
+        if (sink.TlsOptions is not null && !_wire.Tls)
             Reply("250-STARTTLS");
-        if (sink.Options.User is not null && _tls)
+        if (sink.Options.User is not null && _wire.Tls)
             Reply("250-AUTH PLAIN LOGIN");
         Reply($"250 SIZE {sink.Options.MaxMessageBytes}");
     }
 
     private async Task<bool> UpgradeAsync(CancellationToken cancellationToken)
     {
-        if (sink.TlsOptions is null || _tls)
+        if (sink.TlsOptions is null || _wire.Tls)
         {
             Reply("502 5.5.1 no STARTTLS here");
             return true;
         }
 
         // RFC 3207 §5: commands smuggled in behind STARTTLS must not be taken for encrypted ones.
-        if (_input.HasBytes)
+        if (_wire.HasBytes)
         {
             Reply("501 5.5.4 nothing may follow STARTTLS");
             return false;
@@ -140,26 +131,16 @@ internal sealed class SmtpSession(SmtpSink sink, Socket socket, bool implicitTls
         if (await FaultAsync(SmtpStage.StartTls, [], cancellationToken))
             return true;
         Reply("220 2.0.0 ready to start TLS");
-        await FlushAsync(cancellationToken);
-        await StartTlsAsync(cancellationToken);
+        await _wire.FlushAsync(cancellationToken);
+        await _wire.StartTlsAsync(sink.TlsOptions, cancellationToken);
         _greeted = false;
         Reset();
         return true;
     }
 
-    private async Task StartTlsAsync(CancellationToken cancellationToken)
-    {
-        var tls = new SslStream(_stream);
-        _stream = tls;
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(sink.Options.IdleTimeout);
-        await tls.AuthenticateAsServerAsync(sink.TlsOptions!, limit.Token);
-        _tls = true;
-    }
-
     private async Task<bool> AuthenticateAsync(string argument, CancellationToken cancellationToken)
     {
-        if (sink.Options.User is null || !_tls || !_greeted || _authenticated)
+        if (sink.Options.User is null || !_wire.Tls || !_greeted || _authenticated)
         {
             Reply("503 5.5.1 no AUTH here and now");
             return true;
@@ -167,43 +148,15 @@ internal sealed class SmtpSession(SmtpSink sink, Socket socket, bool implicitTls
 
         if (await FaultAsync(SmtpStage.Authenticate, [], cancellationToken))
             return true;
-        var words = argument.Split(' ', 2);
-        var given = words.Length > 1 ? words[1] : null;
-        string? user, password;
-        if (words[0].Equals("PLAIN", StringComparison.OrdinalIgnoreCase))
-        {
-            // RFC 4616 §2: authorization identity, NUL, user, NUL, password.
-            var parts = Decode(given ?? await AskAsync("", cancellationToken))?.Split('\0');
-            (user, password) = parts?.Length == 3 ? (parts[1], parts[2]) : (null, null);
-        }
-        else if (words[0].Equals("LOGIN", StringComparison.OrdinalIgnoreCase))
-        {
-            user = Decode(given ?? await AskAsync("VXNlcm5hbWU6", cancellationToken));
-            password = Decode(await AskAsync("UGFzc3dvcmQ6", cancellationToken));
-        }
-        else
-        {
-            Reply("504 5.5.4 PLAIN or LOGIN");
-            return true;
-        }
-
-        _authenticated = string.Equals(user, sink.Options.User, StringComparison.Ordinal)
-            && string.Equals(password, sink.Options.Password, StringComparison.Ordinal);
-        Reply(_authenticated ? "235 2.7.0 welcome" : "535 5.7.8 wrong user or password");
+        _authenticated = await new SmtpLogin(_wire, sink.Options).CheckAsync(argument, cancellationToken);
         return true;
-    }
-
-    private async Task<string?> AskAsync(string challenge, CancellationToken cancellationToken)
-    {
-        Reply("334 " + challenge);
-        return await NextLineAsync(cancellationToken);
     }
 
     private async Task MailAsync(string argument, CancellationToken cancellationToken)
     {
         if (!_greeted || _sender is not null)
             Reply("503 5.5.1 EHLO first, one MAIL at a time");
-        else if (sink.TlsOptions is not null && sink.Options.RequireTls && !_tls)
+        else if (sink.TlsOptions is not null && sink.Options.RequireTls && !_wire.Tls)
             Reply("530 5.7.0 STARTTLS first");
         else if (sink.Options.User is not null && !_authenticated)
             Reply("530 5.7.0 AUTH first");
@@ -249,102 +202,32 @@ internal sealed class SmtpSession(SmtpSink sink, Socket socket, bool implicitTls
         if (await FaultAsync(SmtpStage.Data, addresses, cancellationToken))
             return true;
         Reply("354 end with a dot on a line of its own");
-        await FlushAsync(cancellationToken);
-        await _input.WaitForBytesAsync(_stream, cancellationToken);
+        await _wire.FlushAsync(cancellationToken);
+        await _wire.WaitForBytesAsync(cancellationToken);
         if (await FaultAsync(SmtpStage.Content, addresses, cancellationToken))
             return false;
 
-        var content = await _input.ReadContentAsync(_stream, sink.Options.MaxMessageBytes, cancellationToken);
+        var content = await _wire.ReadContentAsync(cancellationToken);
         if (content is null)
             return false;
 
         var fault = sink.FaultAt(SmtpStage.FinalDot, addresses);
         if (content.Refusal is null && fault is not { Fault: SmtpFault.Reply } and not { Fault: SmtpFault.Drop, KeepsMessage: false })
-            await sink.StoreAsync(_sender.Address, _sender.Parameters, [.. _recipients], content.Bytes, _tls, acknowledged: fault?.Fault != SmtpFault.Drop);
-        if (fault is null || !await CommitAsync(fault, cancellationToken))
+            await sink.StoreAsync(_sender.Address, _sender.Parameters, [.. _recipients], content.Bytes, _wire.Tls, acknowledged: fault?.Fault != SmtpFault.Drop);
+        if (fault is null || !await _wire.CommitAsync(fault, cancellationToken))
             Reply(content.Refusal ?? "250 2.0.0 message taken");
         Reset();
         return true;
     }
 
     private async Task<bool> FaultAsync(SmtpStage stage, IEnumerable<string> recipients, CancellationToken cancellationToken) =>
-        sink.FaultAt(stage, recipients) is { } fault && await CommitAsync(fault, cancellationToken);
+        sink.FaultAt(stage, recipients) is { } fault && await _wire.CommitAsync(fault, cancellationToken);
 
-    /// <returns>True where the fault was the answer; false after a stall that ended.</returns>
-    private async Task<bool> CommitAsync(Misbehaviour fault, CancellationToken cancellationToken)
-    {
-        switch (fault.Fault)
-        {
-            case SmtpFault.Reply:
-                Reply(fault.Answer!);
-                return true;
-            case SmtpFault.Drop:
-                // Without lingering: the client sees a reset, as from a relay whose machine went down.
-                socket.Close(0);
-                throw new IOException("dropped on purpose");
-            default:
-                await FlushAsync(cancellationToken);
-                await StallAsync(fault.Duration, cancellationToken);
-                return false;
-        }
-    }
-
-    private async Task StallAsync(TimeSpan? duration, CancellationToken cancellationToken)
-    {
-        if (duration is { } known)
-        {
-            await Task.Delay(known, cancellationToken);
-            return;
-        }
-
-        while (!(socket.Poll(0, SelectMode.SelectRead) && socket.Available == 0))
-            await Task.Delay(Glance, cancellationToken);
-    }
-
-    // Replies to pipelined commands leave together (RFC 2920 §3.2).
-    private async ValueTask<string?> NextLineAsync(CancellationToken cancellationToken)
-    {
-        if (!_input.HasLine)
-            await FlushAsync(cancellationToken);
-        return await _input.ReadLineAsync(_stream, cancellationToken);
-    }
-
-    private void Reply(string line)
-    {
-        Encoding.UTF8.GetBytes(line, _replies);
-        _replies.Write("\r\n"u8);
-    }
-
-    private async ValueTask FlushAsync(CancellationToken cancellationToken)
-    {
-        if (_replies.WrittenCount == 0)
-            return;
-        await _stream.WriteAsync(_replies.WrittenMemory, cancellationToken);
-        _replies.ResetWrittenCount();
-    }
-
-    private async Task LastWordsAsync()
-    {
-        try
-        {
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(1));
-            await FlushAsync(limit.Token);
-        }
-        catch (Exception gone) when (gone is IOException or OperationCanceledException)
-        {
-            // It does not listen either.
-        }
-    }
+    private void Reply(string line) => _wire.Reply(line);
 
     private void Reset()
     {
         _sender = null;
         _recipients.Clear();
-    }
-
-    private static string? Decode(string? base64)
-    {
-        var bytes = new byte[base64?.Length ?? 0];
-        return base64 is not null && Convert.TryFromBase64String(base64, bytes, out var count) ? Encoding.UTF8.GetString(bytes, 0, count) : null;
     }
 }

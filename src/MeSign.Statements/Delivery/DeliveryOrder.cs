@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MeSign.Statements.Ledger;
+using MeSign.Statements.Storage;
 
 namespace MeSign.Statements.Delivery;
 
@@ -13,8 +14,11 @@ public sealed record DeliveryOrder(string Batch, string Job)
     {
         try
         {
-            var order = JsonSerializer.Deserialize(QueueBody.Decode(body).Span, DeliveryJson.Default.DeliveryOrder);
-            return order is not null && StatementKey.IsPart(order.Batch) && StatementKey.IsPart(order.Job) ? order : null;
+            return QueueText.TryDecode(body) is { } json
+                && JsonSerializer.Deserialize(json.Span, DeliveryJson.Default.DeliveryOrder) is { } order
+                && StatementKey.IsPart(order.Batch) && StatementKey.IsPart(order.Job)
+                    ? order
+                    : null;
         }
         catch (JsonException)
         {

@@ -10,16 +10,16 @@ namespace MeSign.Statements.Delivery;
 /// <summary>One SMTP connection and what the pool must know of it.</summary>
 internal sealed class RelayClient : SmtpClient
 {
-    private readonly Socket socket;
-    private readonly X509Certificate2Collection roots;
+    private readonly Socket _socket;
+    private readonly X509Certificate2Collection _roots;
 
     /// <param name="socket">Connected; owned by this client.</param>
     /// <param name="roots">The only roots trusted; the system's where empty.</param>
     /// <param name="timeout">Longest wait for one answer.</param>
     public RelayClient(Socket socket, X509Certificate2Collection roots, TimeSpan timeout)
     {
-        this.socket = socket;
-        this.roots = roots;
+        _socket = socket;
+        _roots = roots;
         Timeout = (int)timeout.TotalMilliseconds;
         SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
         CheckCertificateRevocation = false;
@@ -42,7 +42,7 @@ internal sealed class RelayClient : SmtpClient
     {
         try
         {
-            return !IsConnected || socket.Poll(TimeSpan.Zero, SelectMode.SelectRead);
+            return !IsConnected || _socket.Poll(TimeSpan.Zero, SelectMode.SelectRead);
         }
         catch (SocketException)
         {
@@ -55,7 +55,7 @@ internal sealed class RelayClient : SmtpClient
     {
         try
         {
-            return socket.Poll(TimeSpan.Zero, SelectMode.SelectRead) && socket.Receive(stackalloc byte[1], SocketFlags.Peek) == 0;
+            return _socket.Poll(TimeSpan.Zero, SelectMode.SelectRead) && _socket.Receive(stackalloc byte[1], SocketFlags.Peek) == 0;
         }
         catch (SocketException)
         {
@@ -71,9 +71,9 @@ internal sealed class RelayClient : SmtpClient
         {
             DisableCertificateDownloads = true,
             RevocationMode = X509RevocationMode.NoCheck,
-            TrustMode = roots.Count == 0 ? X509ChainTrustMode.System : X509ChainTrustMode.CustomRootTrust,
+            TrustMode = _roots.Count == 0 ? X509ChainTrustMode.System : X509ChainTrustMode.CustomRootTrust,
         };
-        options.CertificateChainPolicy.CustomTrustStore.AddRange(roots);
+        options.CertificateChainPolicy.CustomTrustStore.AddRange(_roots);
         return options;
     }
 
@@ -85,6 +85,6 @@ internal sealed class RelayClient : SmtpClient
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
-        socket.Dispose();
+        _socket.Dispose();
     }
 }

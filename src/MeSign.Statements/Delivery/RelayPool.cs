@@ -11,33 +11,33 @@ internal sealed class RelayPool : IAsyncDisposable
 {
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
 
-    private readonly RelayOptions relay;
-    private readonly RelayConnector connector;
-    private readonly TimeProvider time;
-    private readonly SemaphoreSlim places;
-    private readonly ConcurrentStack<RelayClient> idle = new();
-    private readonly ITimer sweep;
+    private readonly RelayOptions _relay;
+    private readonly RelayConnector _connector;
+    private readonly TimeProvider _time;
+    private readonly SemaphoreSlim _places;
+    private readonly ConcurrentStack<RelayClient> _idle = new();
+    private readonly ITimer _sweep;
 
     public RelayPool(RelayOptions relay, TimeProvider time)
     {
-        this.relay = relay;
-        this.time = time;
-        connector = new RelayConnector(relay);
-        places = new SemaphoreSlim(relay.MaxConnections);
-        sweep = time.CreateTimer(_ => _ = CloseIdleAsync(), state: null, relay.IdleTimeout, relay.IdleTimeout / 2);
+        _relay = relay;
+        _time = time;
+        _connector = new RelayConnector(relay);
+        _places = new SemaphoreSlim(relay.MaxConnections);
+        _sweep = time.CreateTimer(_ => _ = CloseIdleAsync(), state: null, relay.IdleTimeout, relay.IdleTimeout / 2);
     }
 
     /// <summary>Waits for the right to hold one connection; <see cref="Leave"/> gives it back.</summary>
-    public Task EnterAsync(CancellationToken cancellationToken) => places.WaitAsync(cancellationToken);
+    public Task EnterAsync(CancellationToken cancellationToken) => _places.WaitAsync(cancellationToken);
 
-    public void Leave() => places.Release();
+    public void Leave() => _places.Release();
 
     /// <summary>A connection that waits for work, if there is one that is still good.</summary>
     public RelayClient? Reuse()
     {
-        while (idle.TryPop(out var client))
+        while (_idle.TryPop(out var client))
         {
-            if (!client.IsStale() && time.GetElapsedTime(client.IdleSince) < relay.IdleTimeout)
+            if (!client.IsStale() && _time.GetElapsedTime(client.IdleSince) < _relay.IdleTimeout)
                 return client;
 
             client.Dispose();
@@ -46,38 +46,38 @@ internal sealed class RelayPool : IAsyncDisposable
         return null;
     }
 
-    public Task<RelayClient> ConnectAsync(CancellationToken cancellationToken) => connector.ConnectAsync(cancellationToken);
+    public Task<RelayClient> ConnectAsync(CancellationToken cancellationToken) => _connector.ConnectAsync(cancellationToken);
 
     /// <summary>Keeps a connection for the next message. It must be between two transactions.</summary>
     public async Task KeepAsync(RelayClient client)
     {
-        if (client.Messages >= relay.MessagesPerConnection || client.IsStale())
+        if (client.Messages >= _relay.MessagesPerConnection || client.IsStale())
         {
             await CloseAsync(client);
             return;
         }
 
-        client.IdleSince = time.GetTimestamp();
-        idle.Push(client);
+        client.IdleSince = _time.GetTimestamp();
+        _idle.Push(client);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await sweep.DisposeAsync();
-        while (idle.TryPop(out var client))
+        await _sweep.DisposeAsync();
+        while (_idle.TryPop(out var client))
             await CloseAsync(client);
-        places.Dispose();
+        _places.Dispose();
     }
 
     private async Task CloseIdleAsync()
     {
         // Taken off and put back in one go: a worker that finds none in between opens a connection of its own.
-        var taken = new RelayClient[Math.Max(idle.Count, 1)];
-        var count = idle.TryPopRange(taken);
+        var taken = new RelayClient[Math.Max(_idle.Count, 1)];
+        var count = _idle.TryPopRange(taken);
         for (var i = count - 1; i >= 0; i--)
         {
-            if (time.GetElapsedTime(taken[i].IdleSince) < relay.IdleTimeout)
-                idle.Push(taken[i]);
+            if (_time.GetElapsedTime(taken[i].IdleSince) < _relay.IdleTimeout)
+                _idle.Push(taken[i]);
             else
                 await CloseAsync(taken[i]);
         }
@@ -86,7 +86,7 @@ internal sealed class RelayPool : IAsyncDisposable
     /// <summary>Says QUIT, as RFC 5321 §4.1.1.10 wants it, but does not insist on an answer.</summary>
     private async Task CloseAsync(RelayClient client)
     {
-        using var limit = new CancellationTokenSource(Farewell, time);
+        using var limit = new CancellationTokenSource(Farewell, _time);
         try
         {
             await client.DisconnectAsync(quit: true, limit.Token);

@@ -10,7 +10,7 @@ namespace MeSign.Statements.Delivery;
 /// <summary>Hands finished messages to relays, over connections that are kept.</summary>
 internal sealed partial class SmtpSubmitter(IOptions<RelaysOptions> options, TimeProvider time, ILogger<SmtpSubmitter> logger) : IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<string, Lazy<RelayPool>> pools = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, Lazy<RelayPool>> _pools = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
     /// Sends a message as it is, byte for byte. Ends within the relay's timeout, which is shorter than the lease, and always
@@ -29,7 +29,7 @@ internal sealed partial class SmtpSubmitter(IOptions<RelaysOptions> options, Tim
             return new Submission.Failed(FailureCode.MessageRefused, $"the sealed message cannot be sent: {fault}");
 
         var started = time.GetTimestamp();
-        var pool = pools.GetOrAdd(relay, _ => new Lazy<RelayPool>(() => new RelayPool(settings, time))).Value;
+        var pool = _pools.GetOrAdd(relay, _ => new Lazy<RelayPool>(() => new RelayPool(settings, time))).Value;
         using var attempt = new SubmissionAttempt(relay, settings.Timeout, time, cancellationToken);
         var submission = await SubmitAsync(pool, attempt, envelope, eml);
         var outcome = submission.GetType().Name;
@@ -40,7 +40,7 @@ internal sealed partial class SmtpSubmitter(IOptions<RelaysOptions> options, Tim
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var pool in pools.Values.Where(pool => pool.IsValueCreated))
+        foreach (var pool in _pools.Values.Where(pool => pool.IsValueCreated))
             await pool.Value.DisposeAsync();
     }
 

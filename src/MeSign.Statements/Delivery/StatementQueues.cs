@@ -16,32 +16,32 @@ public sealed class StatementQueues(QueueServiceClient queues)
     /// <summary>The longest delay that the queue service accepts is seven days; a longer one is cut to that.</summary>
     private static readonly TimeSpan LongestDelay = TimeSpan.FromDays(7) - TimeSpan.FromSeconds(1);
 
-    private readonly QueueClient jobs = queues.GetQueueClient(StorageNames.Jobs);
-    private readonly QueueClient batches = queues.GetQueueClient(StorageNames.Batches);
-    private readonly QueueClient deliveries = queues.GetQueueClient(StorageNames.Deliveries);
-    private readonly QueueClient results = queues.GetQueueClient(StorageNames.Results);
+    private readonly QueueClient _jobs = queues.GetQueueClient(StorageNames.Jobs);
+    private readonly QueueClient _batches = queues.GetQueueClient(StorageNames.Batches);
+    private readonly QueueClient _deliveries = queues.GetQueueClient(StorageNames.Deliveries);
+    private readonly QueueClient _results = queues.GetQueueClient(StorageNames.Results);
 
     /// <param name="json">The job as the contract has it, UTF-8.</param>
     /// <param name="delay">Time until a worker may see it.</param>
     public Task SendJobAsync(ReadOnlyMemory<byte> json, TimeSpan? delay, CancellationToken cancellationToken) =>
-        SendAsync(jobs, json, delay, cancellationToken);
+        SendAsync(_jobs, json, delay, cancellationToken);
 
     /// <param name="json">The batch order as the contract has it, UTF-8.</param>
     /// <param name="delay">Time until a worker may see it.</param>
     public Task SendBatchAsync(ReadOnlyMemory<byte> json, TimeSpan? delay, CancellationToken cancellationToken) =>
-        SendAsync(batches, json, delay, cancellationToken);
+        SendAsync(_batches, json, delay, cancellationToken);
 
     /// <param name="order">The statement to deliver.</param>
     /// <param name="delay">Time until a worker may see it.</param>
     public Task SendDeliveryAsync(DeliveryOrder order, TimeSpan? delay, CancellationToken cancellationToken) =>
-        SendAsync(deliveries, JsonSerializer.SerializeToUtf8Bytes(order, DeliveryJson.Default.DeliveryOrder), delay, cancellationToken);
+        SendAsync(_deliveries, JsonSerializer.SerializeToUtf8Bytes(order, DeliveryJson.Default.DeliveryOrder), delay, cancellationToken);
 
     public Task SendResultAsync(StatementResult result, CancellationToken cancellationToken) =>
-        SendAsync(results, JsonSerializer.SerializeToUtf8Bytes(result, DeliveryJson.Default.StatementResult), delay: null, cancellationToken);
+        SendAsync(_results, JsonSerializer.SerializeToUtf8Bytes(result, DeliveryJson.Default.StatementResult), delay: null, cancellationToken);
 
     private static async Task SendAsync(QueueClient queue, ReadOnlyMemory<byte> json, TimeSpan? delay, CancellationToken cancellationToken)
     {
         TimeSpan? visibleAfter = delay is { } wait && wait > TimeSpan.Zero ? (wait < LongestDelay ? wait : LongestDelay) : null;
-        await queue.SendMessageAsync(QueueBody.Encode(json.Span), visibleAfter, Forever, cancellationToken);
+        await queue.SendMessageAsync(QueueText.Encode(json.Span), visibleAfter, Forever, cancellationToken);
     }
 }

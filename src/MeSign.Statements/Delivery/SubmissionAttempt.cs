@@ -11,31 +11,31 @@ namespace MeSign.Statements.Delivery;
 /// </summary>
 internal sealed class SubmissionAttempt : IDisposable
 {
-    private readonly TimeSpan timeout;
-    private readonly CancellationTokenSource limit;
-    private readonly CancellationTokenRegistration stop;
-    private readonly CancellationToken caller;
-    private StoredMessage? message;
+    private readonly TimeSpan _timeout;
+    private readonly CancellationTokenSource _limit;
+    private readonly CancellationTokenRegistration _stop;
+    private readonly CancellationToken _caller;
+    private StoredMessage? _message;
 
     public SubmissionAttempt(string relay, TimeSpan timeout, TimeProvider time, CancellationToken caller)
     {
         Relay = relay;
-        this.timeout = timeout;
-        this.caller = caller;
-        limit = new CancellationTokenSource(timeout, time);
-        stop = caller.UnsafeRegister(static state => ((SubmissionAttempt)state!).Stop(), this);
+        _timeout = timeout;
+        _caller = caller;
+        _limit = new CancellationTokenSource(timeout, time);
+        _stop = caller.UnsafeRegister(static state => ((SubmissionAttempt)state!).Stop(), this);
     }
 
     public string Relay { get; }
 
-    public CancellationToken Token => limit.Token;
+    public CancellationToken Token => _limit.Token;
 
-    public bool IsOver => limit.IsCancellationRequested;
+    public bool IsOver => _limit.IsCancellationRequested;
 
-    public StoredMessage Message => message ?? throw new InvalidOperationException("no message yet");
+    public StoredMessage Message => _message ?? throw new InvalidOperationException("no message yet");
 
     /// <summary>Whether any of the message's content may have left.</summary>
-    public bool ContentLeft => message?.Content.IsLeaving ?? false;
+    public bool ContentLeft => _message?.Content.IsLeaving ?? false;
 
     /// <summary>The exceptions in which a relay, a network and a library say no. Others are faults of this program.</summary>
     public static bool IsExpected(Exception exception) => exception is
@@ -45,29 +45,29 @@ internal sealed class SubmissionAttempt : IDisposable
 
     public void Begin(StoredMessage stored)
     {
-        Interlocked.Exchange(ref message, stored);
-        if (caller.IsCancellationRequested)
+        Interlocked.Exchange(ref _message, stored);
+        if (_caller.IsCancellationRequested)
             Stop();
     }
 
     /// <summary>Forgets a message that did not come to leave: what follows is about a new connection.</summary>
-    public void Reset() => Interlocked.Exchange(ref message, null);
+    public void Reset() => Interlocked.Exchange(ref _message, null);
 
     public Submission Explain(Exception exception)
     {
         // An answer is an answer, whatever happened after it.
         if (exception is SmtpCommandException refusal)
             return ReplyClassifier.Classify(Phase(refusal), RelayReply.Of((int)refusal.StatusCode, refusal.Message), Relay);
-        if (message is { Content.MayHaveEnded: true })
+        if (_message is { Content.MayHaveEnded: true })
             return new Submission.Uncertain($"relay {Relay}: {Reason(exception)} after the end of the message");
 
         return exception switch
         {
-            OperationCanceledException when caller.IsCancellationRequested && !ContentLeft =>
+            OperationCanceledException when _caller.IsCancellationRequested && !ContentLeft =>
                 new Submission.Deferred(DeferralReason.ShuttingDown, "this worker is shutting down"),
             SslHandshakeException or InvalidDataException or UnauthorizedAccessException => new Submission.Deferred(
                 DeferralReason.RelayTls, $"relay {Relay}: no TLS connection with an accepted certificate (see MeSign:Relays:{Relay}:TrustedRoots and Host)"),
-            NotSupportedException when message is null => new Submission.Deferred(
+            NotSupportedException when _message is null => new Submission.Deferred(
                 DeferralReason.RelayTls, $"relay {Relay} does not offer what the settings require: STARTTLS, or AUTH (see MeSign:Relays:{Relay})"),
             AuthenticationException or ServiceNotAuthenticatedException => new Submission.Deferred(
                 DeferralReason.RelayAuthentication, $"relay {Relay} wants other credentials (see MeSign:Relays:{Relay}:User and PasswordFile)"),
@@ -77,14 +77,14 @@ internal sealed class SubmissionAttempt : IDisposable
 
     public void Dispose()
     {
-        stop.Dispose();
-        limit.Dispose();
+        _stop.Dispose();
+        _limit.Dispose();
     }
 
     private void Stop()
     {
-        if (Volatile.Read(ref message)?.Content.TryStop() ?? true)
-            limit.Cancel();
+        if (Volatile.Read(ref _message)?.Content.TryStop() ?? true)
+            _limit.Cancel();
     }
 
     private SmtpPhase Phase(SmtpCommandException refusal) => refusal.ErrorCode switch
@@ -92,12 +92,12 @@ internal sealed class SubmissionAttempt : IDisposable
         SmtpErrorCode.SenderNotAccepted => SmtpPhase.Sender,
         SmtpErrorCode.RecipientNotAccepted => SmtpPhase.Recipient,
         SmtpErrorCode.MessageNotAccepted => SmtpPhase.End,
-        _ => message is null ? SmtpPhase.Connect : SmtpPhase.Data,
+        _ => _message is null ? SmtpPhase.Connect : SmtpPhase.Data,
     };
 
     private string Reason(Exception exception) => exception switch
     {
-        OperationCanceledException => $"no answer within {timeout}",
+        OperationCanceledException => $"no answer within {_timeout}",
         SocketException socket => $"no connection ({socket.SocketErrorCode})",
         IOException { InnerException: SocketException socket } => $"connection lost ({socket.SocketErrorCode})",
         ProtocolException => "connection closed, or an answer that is not SMTP",

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using MeSign.Statements.Storage;
 
 namespace MeSign.Statements.Intake;
 
@@ -20,7 +21,7 @@ public sealed record JobIdentity(string Batch, string Job, string? Issuer)
         ArgumentNullException.ThrowIfNull(body);
         ArgumentNullException.ThrowIfNull(messageId);
         var found = new Dictionary<string, string?>(StringComparer.Ordinal);
-        var complete = JobBody.TryDecode(body.ToMemory()) is { } json && Scan(json.Span, found);
+        var complete = QueueText.TryDecode(body) is { } json && Scan(json.Span, found);
 
         if (Usable(found, "id", JobText.IsId) is not { } job)
             return new JobIdentity(UnreadableBatch, UsableMessageId(messageId), Usable(found, "issuer", JobText.IsIssuer));

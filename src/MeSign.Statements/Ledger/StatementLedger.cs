@@ -11,19 +11,19 @@ namespace MeSign.Statements.Ledger;
 /// </summary>
 public sealed class StatementLedger
 {
-    private readonly TableClient statements;
-    private readonly TableClient recipients;
-    private readonly RecipientHasher hasher;
-    private readonly LedgerOptions options;
-    private readonly TimeProvider time;
+    private readonly TableClient _statements;
+    private readonly TableClient _recipients;
+    private readonly RecipientHasher _hasher;
+    private readonly LedgerOptions _options;
+    private readonly TimeProvider _time;
 
     internal StatementLedger(TableServiceClient tables, LedgerOptions options, TimeProvider time)
     {
-        statements = tables.GetTableClient(StorageNames.Ledger);
-        recipients = tables.GetTableClient(StorageNames.LedgerRecipients);
-        hasher = new RecipientHasher(Convert.FromBase64String(options.RecipientKey));
-        this.options = options;
-        this.time = time;
+        _statements = tables.GetTableClient(StorageNames.Ledger);
+        _recipients = tables.GetTableClient(StorageNames.LedgerRecipients);
+        _hasher = new RecipientHasher(Convert.FromBase64String(options.RecipientKey));
+        _options = options;
+        _time = time;
     }
 
     /// <summary>
@@ -33,15 +33,15 @@ public sealed class StatementLedger
     /// </summary>
     public async Task<Reception> ReceiveAsync(StatementReceipt receipt, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
+        var now = _time.GetUtcNow();
         var row = new LedgerRow
         {
             Batch = receipt.Key.Batch,
             Job = receipt.Key.Job,
             Issuer = receipt.Issuer,
             Kind = receipt.Kind,
-            RecipientHash = hasher.Hash(receipt.RecipientAddress),
-            RecipientAddress = options.StoreAddresses ? receipt.RecipientAddress : null,
+            RecipientHash = _hasher.Hash(receipt.RecipientAddress),
+            RecipientAddress = _options.StoreAddresses ? receipt.RecipientAddress : null,
             State = StatementState.Received,
             JobSha256 = receipt.JobSha256,
             DocumentSha256 = receipt.DocumentSha256,
@@ -52,7 +52,7 @@ public sealed class StatementLedger
 
         // The index first: dead between the two, an entry without a row is harmless, a row without an entry is lost to
         // whoever asks for (or wants to erase) everything of one recipient.
-        await recipients.UpsertEntityAsync(LedgerRowEntity.IndexOf(row), TableUpdateMode.Replace, cancellationToken);
+        await _recipients.UpsertEntityAsync(LedgerRowEntity.IndexOf(row), TableUpdateMode.Replace, cancellationToken);
         return await InsertAsync(row, cancellationToken);
     }
 
@@ -62,7 +62,7 @@ public sealed class StatementLedger
         if (receipt.State is not (StatementState.Failed or StatementState.Abandoned))
             throw new ArgumentException($"a job that was never received ends as Failed or Abandoned, not as {receipt.State}", nameof(receipt));
 
-        var now = time.GetUtcNow();
+        var now = _time.GetUtcNow();
         return await InsertAsync(
             new LedgerRow
             {
@@ -81,7 +81,7 @@ public sealed class StatementLedger
 
     public async Task<LedgerRow?> FindAsync(StatementKey key, CancellationToken cancellationToken)
     {
-        var found = await statements.GetEntityIfExistsAsync<TableEntity>(key.Batch, key.Job, cancellationToken: cancellationToken);
+        var found = await _statements.GetEntityIfExistsAsync<TableEntity>(key.Batch, key.Job, cancellationToken: cancellationToken);
         return found.HasValue ? LedgerRowEntity.Read(found.Value!) : null;
     }
 
@@ -108,7 +108,7 @@ public sealed class StatementLedger
                 LeaseUntil = to is StatementState.Submitting ? row.LeaseUntil : null,
                 NextAttempt = to is StatementState.Held or StatementState.Deferred ? row.NextAttempt : null,
                 Reported = false,
-                Updated = time.GetUtcNow(),
+                Updated = _time.GetUtcNow(),
             },
             cancellationToken);
     }
@@ -125,12 +125,26 @@ public sealed class StatementLedger
     public IAsyncEnumerable<LedgerRow> ByStateAsync(StatementState state, CancellationToken cancellationToken) =>
         QueryAsync(TableClient.CreateQueryFilter($"State eq {state.ToString()}"), cancellationToken);
 
+    /// <summary>
+    /// What a sweep looks at: statements that have not ended, or whose end the bank was not told, and that nobody has moved
+    /// since an instant. The service picks them, so that the many that are done are not transferred; a held statement, which
+    /// may wait for days, is among them only when its time is over.
+    /// </summary>
+    public IAsyncEnumerable<LedgerRow> UnsettledAsync(DateTimeOffset untouchedSince, CancellationToken cancellationToken)
+    {
+        // Every move says that it is not reported yet, and only an end or a hold ever is.
+        var held = nameof(StatementState.Held);
+        var filter = TableClient.CreateQueryFilter(
+            $"Updated lt {untouchedSince} and (Reported eq false or (State eq {held} and Expires lt {_time.GetUtcNow()}))");
+        return QueryAsync(filter, cancellationToken);
+    }
+
     /// <summary>All statements to an address, however it is spelled; in the order of batch and job.</summary>
     public async IAsyncEnumerable<LedgerRow> ByRecipientAsync(string address, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var hash = hasher.Hash(address);
+        var hash = _hasher.Hash(address);
         var filter = TableClient.CreateQueryFilter($"PartitionKey eq {hash}");
-        await foreach (var entry in recipients.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
+        await foreach (var entry in _recipients.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
         {
             // An entry may lead to another's row: its job came second under an id that was taken.
             if (await FindAsync(LedgerRowEntity.KeyOf(entry), cancellationToken) is { } row && row.RecipientHash == hash)
@@ -143,7 +157,7 @@ public sealed class StatementLedger
     {
         var (from, before) = LedgerRowEntity.ConflictRange(key);
         var filter = TableClient.CreateQueryFilter($"PartitionKey eq {key.Batch} and RowKey ge {from} and RowKey lt {before}");
-        await foreach (var entity in statements.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
+        await foreach (var entity in _statements.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
             yield return LedgerRowEntity.ReadConflict(entity);
     }
 
@@ -152,7 +166,7 @@ public sealed class StatementLedger
     {
         var counts = new SortedDictionary<StatementState, int>();
         var filter = TableClient.CreateQueryFilter($"PartitionKey eq {batch}");
-        await foreach (var entity in statements.QueryAsync<TableEntity>(filter, select: ["RowKey", "State"], cancellationToken: cancellationToken))
+        await foreach (var entity in _statements.QueryAsync<TableEntity>(filter, select: ["RowKey", "State"], cancellationToken: cancellationToken))
         {
             if (!LedgerRowEntity.IsRow(entity))
                 continue;
@@ -166,7 +180,7 @@ public sealed class StatementLedger
 
     private async IAsyncEnumerable<LedgerRow> QueryAsync(string filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var entity in statements.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
+        await foreach (var entity in _statements.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
         {
             if (LedgerRowEntity.IsRow(entity))
                 yield return LedgerRowEntity.Read(entity);
@@ -178,19 +192,19 @@ public sealed class StatementLedger
         var entity = LedgerRowEntity.Write(row, out var stamp);
         try
         {
-            var response = await statements.AddEntityAsync(entity, cancellationToken);
+            var response = await _statements.AddEntityAsync(entity, cancellationToken);
             return new Reception(row with { ETag = response.Headers.ETag!.Value }, ReceptionOutcome.New);
         }
         catch (RequestFailedException taken) when (taken.Status == 409)
         {
-            var existing = await statements.GetEntityAsync<TableEntity>(row.Batch, row.Job, cancellationToken: cancellationToken);
+            var existing = await _statements.GetEntityAsync<TableEntity>(row.Batch, row.Job, cancellationToken: cancellationToken);
             var found = LedgerRowEntity.Read(existing.Value);
             if (LedgerRowEntity.StampOf(existing.Value) == stamp)
                 return new Reception(found, ReceptionOutcome.New);
             if (found.JobSha256 == row.JobSha256)
                 return new Reception(found, ReceptionOutcome.Repeated);
 
-            await statements.UpsertEntityAsync(LedgerRowEntity.WriteConflict(row), TableUpdateMode.Replace, cancellationToken);
+            await _statements.UpsertEntityAsync(LedgerRowEntity.WriteConflict(row), TableUpdateMode.Replace, cancellationToken);
             return new Reception(found, ReceptionOutcome.Conflicting);
         }
     }
@@ -203,13 +217,13 @@ public sealed class StatementLedger
         var entity = LedgerRowEntity.Write(written, out var stamp);
         try
         {
-            var response = await statements.UpdateEntityAsync(entity, read.ETag, TableUpdateMode.Replace, cancellationToken);
+            var response = await _statements.UpdateEntityAsync(entity, read.ETag, TableUpdateMode.Replace, cancellationToken);
             return written with { ETag = response.Headers.ETag!.Value };
         }
         catch (RequestFailedException lost) when (lost.Status is 412 or 404)
         {
             // The client repeats a request whose answer was lost on the way; the repetition then meets our own row.
-            var now = await statements.GetEntityIfExistsAsync<TableEntity>(read.Batch, read.Job, cancellationToken: cancellationToken);
+            var now = await _statements.GetEntityIfExistsAsync<TableEntity>(read.Batch, read.Job, cancellationToken: cancellationToken);
             if (now.HasValue && LedgerRowEntity.StampOf(now.Value!) == stamp)
                 return written with { ETag = now.Value!.ETag };
 

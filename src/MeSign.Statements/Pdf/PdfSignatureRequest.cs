@@ -1,3 +1,4 @@
+using System.Globalization;
 using MeSign.Statements.Signing;
 
 namespace MeSign.Statements.Pdf;
@@ -31,6 +32,16 @@ public sealed record PdfSignatureRequest
     public string? Location { get; init; }
 
     public string? ContactInfo { get; init; }
+
+    /// <summary>The user's or owner's password of an encrypted document that the empty one does not open; never logged.</summary>
+    public string? Password { get; init; }
+
+    /// <summary>Shown on a page; the signature is invisible where null.</summary>
+    public PdfSeal? Seal { get; init; }
+
+    /// <summary>Without the password, which a record would print.</summary>
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{nameof(PdfSignatureRequest)} {{ Level = {Level}, Certify = {Certify}, FieldName = {FieldName} }}");
 }
 
 /// <param name="SignedAt">genTime of the signature timestamp; for B-B, the time of <c>/M</c>.</param>

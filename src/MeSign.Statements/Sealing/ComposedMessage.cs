@@ -32,6 +32,9 @@ internal sealed record ComposedMessage
 
     /// <summary>Further header fields: name and plain ASCII value.</summary>
     public required IReadOnlyList<MailField> Fields { get; init; }
+
+    /// <summary>The same message with the signed document in place of the one that it was composed with.</summary>
+    public ComposedMessage WithDocument(ReadOnlyMemory<byte> signed) => this with { Attachments = [Attachments.Single() with { Content = signed }] };
 }
 
 /// <param name="Address">addr-spec.</param>

@@ -12,4 +12,8 @@ public sealed record SigningIdentity(
     X509Certificate2 Certificate,
     IReadOnlyList<X509Certificate2> Chain,
     ISigningKey Key,
-    HashAlgorithmName Hash);
+    HashAlgorithmName Hash)
+{
+    /// <summary>The root above the chain, where it is known: who vouches for the last certificate of <see cref="Chain"/>.</summary>
+    public X509Certificate2? Root { get; init; }
+}

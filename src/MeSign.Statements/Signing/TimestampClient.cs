@@ -22,13 +22,13 @@ public sealed partial class TimestampClient : IDisposable
     private readonly TimestampMetrics _metrics;
     private readonly Lazy<AuthorityPaths> _paths;
 
-    internal TimestampClient(IOptions<TimestampOptions> options, TimeProvider time, ILogger<TimestampClient> logger, TimestampMetrics metrics)
+    internal TimestampClient(IOptions<TimestampOptions> options, TimeProvider time, ILogger<TimestampClient> logger, TimestampMetrics metrics, ConfiguredCrls crls)
     {
         _options = options;
         _time = time;
         _logger = logger;
         _metrics = metrics;
-        _paths = new(() => new(TrustAnchors.Load(options.Value.Roots)));
+        _paths = new(() => new(TrustAnchors.Load(options.Value.Roots), crls, time));
     }
 
     /// <summary>Gets a token for a digest.</summary>
@@ -113,7 +113,7 @@ public sealed partial class TimestampClient : IDisposable
         if ((info.Timestamp - _time.GetUtcNow()).Duration() > _options.Value.MaxClockSkew + Accuracy(info.AccuracyInMicroseconds))
             throw new TimestampServerException("untrusted", $"has a clock that differs from ours by more than {_options.Value.MaxClockSkew}");
 
-        return new(der, info.Timestamp, verdict.Certificate!);
+        return new(der, info.Timestamp, verdict.Certificate!) { Path = verdict.Path };
     }
 
     // The authority's own tolerance counts, but no more than a second of it: it is not a way around the limit.

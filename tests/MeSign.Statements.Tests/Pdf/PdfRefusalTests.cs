@@ -42,7 +42,7 @@ public class PdfRefusalTests
 
     [Fact]
     public Task Refuses_an_encrypted_document() => Refuse(
-        PdfBuilder.OnePage().Table("/Root 1 0 R /Encrypt << /Filter /Standard >>"), FailureCode.DocumentEncrypted);
+        PdfBuilder.OnePage().Table("/Root 1 0 R /Encrypt << /Filter /Standard /V 9 >>"), FailureCode.DocumentEncrypted);
 
     [Fact]
     public Task Refuses_a_number_of_objects_that_no_document_has() => Refuse(

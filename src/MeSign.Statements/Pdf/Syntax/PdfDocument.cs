@@ -1,11 +1,11 @@
+using MeSign.Statements.Pdf.Encryption;
+
 namespace MeSign.Statements.Pdf.Syntax;
 
 /// <summary>A PDF of any structure, read object by object on demand. Nothing is repaired: what cannot be read as written is refused.</summary>
 internal sealed class PdfDocument
 {
     private const int HeaderWindow = 1024;
-    private const int TailWindow = 1024;
-    private const int LongTailWindow = 64 * 1024;
     private const int CachedObjectStreams = 8;
     private const int SearchedSections = 8;
 
@@ -36,7 +36,8 @@ internal sealed class PdfDocument
 
     public long Length => _file.Length;
 
-    public bool IsEncrypted => Trailer["Encrypt"] is not null;
+    /// <summary>Null where the document is not encrypted.</summary>
+    public DocumentCipher? Cipher { get; private set; }
 
     /// <summary>The document catalog and its object.</summary>
     public (PdfReference Reference, PdfDictionary Dictionary) Catalog => Trailer["Root"] is PdfReference reference
@@ -55,21 +56,25 @@ internal sealed class PdfDocument
         }
     }
 
-    /// <exception cref="StatementFailedException">DocumentNotPdf, DocumentDamaged.</exception>
-    public static PdfDocument Open(Stream stream)
+    /// <param name="password">Opens an encrypted document that the empty password does not open.</param>
+    /// <exception cref="StatementFailedException">DocumentNotPdf, DocumentDamaged, DocumentEncrypted.</exception>
+    public static PdfDocument Open(Stream stream, string? password = null)
     {
         var source = new PdfSource(stream);
         var header = source.Read(0, HeaderWindow).Span.IndexOf("%PDF-"u8);
         if (header < 0)
             throw new StatementFailedException(FailureCode.DocumentNotPdf, "The document is not a PDF: no %PDF- in its first 1024 bytes");
 
-        var start = StartXref(source)
+        var start = FileEnd.StartXref(source)
             ?? throw PdfDamage.At(source.Length, "no startxref before the end of the file: it is cut short, or something long follows its end");
         var file = new PdfFile(source, header);
         // Before a header that is not at byte 0, positions count from the header; some writers count from the file's beginning.
-        if (header > 0 && !IsSection(file, start) && IsSection(new PdfFile(source, 0), start))
+        if (header > 0 && !FileEnd.IsSection(file, start) && FileEnd.IsSection(new PdfFile(source, 0), start))
             file = new PdfFile(source, 0);
-        return new PdfDocument(source, file, new XrefReader(file).ReadChain(start));
+        var document = new PdfDocument(source, file, new XrefReader(file).ReadChain(start));
+        if (document.Trailer["Encrypt"] is not null)
+            document.Unlock(DocumentCipher.Open(document, password));
+        return document;
     }
 
     /// <summary>The document as it was when its file ended at a byte; null where no revision of this document ends there.</summary>
@@ -77,13 +82,25 @@ internal sealed class PdfDocument
     {
         var source = _source.Until(length);
         var tail = source.Read(Math.Max(0, length - 32), 32).Span.TrimEnd("\r\n \0"u8);
-        if (!tail.EndsWith("%%EOF"u8) || StartXref(source) is not { } start)
+        if (!tail.EndsWith("%%EOF"u8) || FileEnd.StartXref(source) is not { } start)
             return null;
 
         var newest = Sections.TakeWhile(section => section.Offset != start).Count();
-        return newest == Sections.Count
-            ? null
-            : new PdfDocument(source, new PdfFile(source, Origin), [.. Sections.Skip(newest)]);
+        if (newest == Sections.Count)
+            return null;
+        var revision = new PdfDocument(source, new PdfFile(source, Origin), [.. Sections.Skip(newest)]);
+        if (Cipher is { } cipher)
+            revision.Unlock(cipher);
+        return revision;
+    }
+
+    /// <summary>The document as it was before its newest cross-reference sections.</summary>
+    public PdfDocument Without(int sections)
+    {
+        var earlier = new PdfDocument(_source, new PdfFile(_source, Origin), [.. Sections.Skip(sections)]);
+        if (Cipher is { } cipher)
+            earlier.Unlock(cipher);
+        return earlier;
     }
 
     /// <summary>Bytes of the file as they are, fewer at its end. Good until the next read.</summary>
@@ -148,14 +165,28 @@ internal sealed class PdfDocument
         return false;
     }
 
-    /// <summary>Decoded data of a stream of this document.</summary>
+    /// <summary>Decoded data of a stream of this document, in the clear.</summary>
     public ReadOnlyMemory<byte> Decode(PdfStream stream) => _file.Decode(stream);
 
-    public ReadOnlyMemory<byte> ReadRaw(PdfStream stream) => _file.ReadRaw(stream);
+    /// <summary>A stream's data as its filters made it, in the clear.</summary>
+    public ReadOnlyMemory<byte> ReadRaw(PdfStream stream) => _file.ReadClear(stream);
 
-    private PdfObject InUse(PdfReference reference, XrefEntry entry) => entry.Generation == reference.Generation
-        ? _file.ReadIndirect(entry.Offset, reference)
-        : PdfNull.Value;
+    private void Unlock(DocumentCipher cipher)
+    {
+        Cipher = cipher;
+        _file.Decrypt = cipher.Decrypt;
+        // What was read to open it may hold strings of the document; its own dictionary has none that are encrypted.
+        _objects.Clear();
+        _objectStreams.Clear();
+    }
+
+    private PdfObject InUse(PdfReference reference, XrefEntry entry)
+    {
+        if (entry.Generation != reference.Generation)
+            return PdfNull.Value;
+        var value = _file.ReadIndirect(entry.Offset, reference);
+        return Cipher?.Decrypt(value, reference) ?? value;
+    }
 
     private PdfObject InObjectStream(PdfReference reference, XrefEntry entry)
     {
@@ -198,32 +229,4 @@ internal sealed class PdfDocument
     }
 
     private static int Highest(XrefSection section) => section.Entries is [.., var last] ? last.Number : 0;
-
-    private static bool IsSection(PdfFile file, long offset)
-    {
-        var lexer = new PdfLexer(file.Window(offset, 64).Span, complete: true);
-        var first = lexer.Next();
-        return first.IsKeyword("xref"u8)
-            || (first.Kind == PdfTokenKind.Integer && lexer.Next().Kind == PdfTokenKind.Integer && lexer.Next().IsKeyword("obj"u8));
-    }
-
-    private static long? StartXref(PdfSource source)
-    {
-        foreach (var window in (ReadOnlySpan<int>)[TailWindow, LongTailWindow])
-        {
-            var from = Math.Max(0, source.Length - window);
-            var tail = source.Read(from, window).Span;
-            var at = tail.LastIndexOf("startxref"u8);
-            if (at < 0)
-                continue;
-
-            var lexer = new PdfLexer(tail[(at + "startxref".Length)..], complete: true);
-            var offset = lexer.Next();
-            return offset is { Kind: PdfTokenKind.Integer, Integer: > 0 }
-                ? offset.Integer
-                : throw PdfDamage.At(from + at, "startxref is not followed by a position");
-        }
-
-        return null;
-    }
 }

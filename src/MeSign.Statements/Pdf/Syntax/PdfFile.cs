@@ -16,6 +16,9 @@ internal sealed class PdfFile(PdfSource source, long origin)
     /// <summary>Finds the object that a stream's <c>/Length</c> refers to; null until cross-references are read.</summary>
     public Func<PdfObject?, PdfObject?> Resolve { get; set; } = value => value is PdfReference ? null : value;
 
+    /// <summary>Decrypts a stream's data, with the crypt filter that the stream names; null where nothing is encrypted.</summary>
+    public Func<PdfStream, ReadOnlyMemory<byte>, string?, ReadOnlyMemory<byte>>? Decrypt { get; set; }
+
     /// <param name="offset">From the header.</param>
     public ReadOnlyMemory<byte> Window(long offset, int count) => source.Read(origin + offset, count);
 
@@ -74,21 +77,40 @@ internal sealed class PdfFile(PdfSource source, long origin)
             : throw PdfDamage.At(stream.DataOffset + length.Value, "no endstream where the stream's /Length says");
     }
 
+    /// <summary>A stream's data as its filters made it, decrypted.</summary>
+    public ReadOnlyMemory<byte> ReadClear(PdfStream stream) => ReadClear(stream, Filters(stream));
+
     /// <summary>A stream's decoded data, counted against what this document may decompress in all.</summary>
     public ReadOnlyMemory<byte> Decode(PdfStream stream)
+    {
+        var filters = Filters(stream);
+        var limit = Math.Min(PdfLimits.StreamBytes, PdfLimits.TotalDecodedBytes(Length) - _decoded);
+        var data = StreamDecoder.Decode(ReadClear(stream, filters), filters, limit, stream.Self);
+        _decoded += data.Length;
+        return filters.Count == 0 ? data.ToArray() : data;
+    }
+
+    private ReadOnlyMemory<byte> ReadClear(PdfStream stream, List<(string Name, PdfDictionary? Parameters)> filters)
+    {
+        var raw = ReadRaw(stream);
+        if (Decrypt is null)
+            return raw;
+
+        // ISO 32000-2 §7.4.10: a Crypt filter, which is the first, takes the place of the document's; without a name it does nothing.
+        var own = filters is [("Crypt", var parameters), ..] ? (parameters?["Name"] as PdfName)?.Value ?? "Identity" : null;
+        return Decrypt(stream, raw, own);
+    }
+
+    private List<(string Name, PdfDictionary? Parameters)> Filters(PdfStream stream)
     {
         var names = List(stream.Dictionary["Filter"] ?? stream.Dictionary["F"]);
         var parameters = List(stream.Dictionary["DecodeParms"] ?? stream.Dictionary["DP"]);
         if (names.Count > 8)
             throw PdfDamage.In(stream.Self, "its stream has more filters than any writer uses");
 
-        var filters = names.Select((name, i) =>
+        return [.. names.Select((name, i) =>
             (name is PdfName { Value: var value } ? value : throw PdfDamage.In(stream.Self, "a filter of its stream is not a name"),
-                i < parameters.Count ? Resolve(parameters[i]) as PdfDictionary : null));
-        var limit = Math.Min(PdfLimits.StreamBytes, PdfLimits.TotalDecodedBytes(Length) - _decoded);
-        var data = StreamDecoder.Decode(ReadRaw(stream), filters.ToList(), limit, stream.Self);
-        _decoded += data.Length;
-        return names.Count == 0 ? data.ToArray() : data;
+                i < parameters.Count ? Resolve(parameters[i]) as PdfDictionary : null))];
     }
 
     private List<PdfObject?> List(PdfObject? value) => Resolve(value) switch

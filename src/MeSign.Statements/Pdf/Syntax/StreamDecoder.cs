@@ -21,6 +21,8 @@ internal static class StreamDecoder
                 "ASCIIHexDecode" or "AHx" => AsciiHex(data.Span, self),
                 "ASCII85Decode" or "A85" => Ascii85(data.Span, self),
                 "RunLengthDecode" or "RL" => RunLength(data.Span, limit, self),
+                // Undone before, with the document's key.
+                "Crypt" => data,
                 _ => throw new StatementFailedException(
                     FailureCode.DocumentNotSupported,
                     $"PDF object {self.Number} {self.Generation}: its stream's filter is none that object and cross-reference streams use"),

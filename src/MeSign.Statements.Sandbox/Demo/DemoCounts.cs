@@ -1,0 +1,32 @@
+using MeSign.Statements.Ledger;
+
+namespace MeSign.Statements.Sandbox.Demo;
+
+/// <summary>Where the jobs of a batch stand at one moment.</summary>
+/// <param name="Total">Jobs that will be dropped.</param>
+/// <param name="Dropped">Jobs on the queue so far.</param>
+/// <param name="Sealed">Finished messages, sent or not.</param>
+/// <param name="Other">Ends that a demo has no use for: Uncertain, Abandoned and the like.</param>
+/// <param name="Accounted">Jobs with a recorded outcome that the bank has been told.</param>
+/// <param name="Elapsed">Time since the first job was dropped.</param>
+internal sealed record DemoCounts(int Total, int Dropped, int Sealed, int Relayed, int Held, int Failed, int Other, int Accounted, TimeSpan Elapsed)
+{
+    /// <summary>Outcomes a second.</summary>
+    public double Rate => Elapsed > TimeSpan.Zero ? Accounted / Elapsed.TotalSeconds : 0;
+
+    /// <summary>Time left at that rate; null before the first outcome.</summary>
+    public TimeSpan? Left => Rate > 0 ? TimeSpan.FromSeconds((Total - Accounted) / Rate) : null;
+
+    public static bool IsAccounted(LedgerRow row) => row.Reported && (row.State.IsEnd() || row.State == StatementState.Held);
+
+    public static DemoCounts Of(IReadOnlyCollection<LedgerRow> rows, int total, int dropped, TimeSpan elapsed) => new(
+        total,
+        dropped,
+        rows.Count(row => row.SealedSha256 is not null),
+        rows.Count(row => row.State == StatementState.Relayed),
+        rows.Count(row => row.State == StatementState.Held),
+        rows.Count(row => row.State == StatementState.Failed),
+        rows.Count(row => row.State.IsEnd() && row.State is not (StatementState.Relayed or StatementState.Failed)),
+        rows.Count(IsAccounted),
+        elapsed);
+}
