@@ -4,6 +4,7 @@ using MeSign.Statements.Cli.Run;
 using MeSign.Statements.Cli.Settings;
 using MeSign.Statements.Cli.Status;
 using MeSign.Statements.Cli.Submit;
+using MeSign.Statements.Cli.Verify;
 
 namespace MeSign.Statements.Cli;
 
@@ -51,6 +52,7 @@ internal static class CommandLine
         root.Subcommands.Add(RunCommand.Create());
         root.Subcommands.Add(SubmitCommand.Create());
         root.Subcommands.Add(StatusCommand.Create());
+        root.Subcommands.Add(VerifyCommand.Create());
         HelpWithExamples.AddTo(root);
         return root;
     }
