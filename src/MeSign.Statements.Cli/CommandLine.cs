@@ -5,6 +5,7 @@ using MeSign.Statements.Cli.Run;
 using MeSign.Statements.Cli.Settings;
 using MeSign.Statements.Cli.Status;
 using MeSign.Statements.Cli.Submit;
+using MeSign.Statements.Cli.Verify;
 
 namespace MeSign.Statements.Cli;
 
@@ -52,6 +53,7 @@ internal static class CommandLine
         root.Subcommands.Add(RunCommand.Create());
         root.Subcommands.Add(SubmitCommand.Create());
         root.Subcommands.Add(StatusCommand.Create());
+        root.Subcommands.Add(VerifyCommand.Create());
         root.Subcommands.Add(BouncesCommand.Create());
         HelpWithExamples.AddTo(root);
         return root;
