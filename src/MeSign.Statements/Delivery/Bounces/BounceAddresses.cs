@@ -9,6 +9,9 @@ internal static partial class BounceAddresses
 {
     private const int MostReferences = 20;
 
+    private static readonly string[] ReferenceFields = ["In-Reply-To", "References", "X-MS-Exchange-Message-Is-Ndr-For"];
+    private static readonly string[] RecipientFields = ["To", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To"];
+
     /// <summary>The first address in a field such as <c>rfc822; a@example.org</c> or <c>"A" &lt;a@example.org&gt;</c>.</summary>
     public static string? Of(string? field) =>
         field is not null && Address().Match(field.Length > 2000 ? field[..2000] : field) is { Success: true } match ? Trim(match.Value) : null;
@@ -32,7 +35,7 @@ internal static partial class BounceAddresses
         var decoded = new StringBuilder(text.Length);
         for (var i = 0; i < text.Length; i++)
         {
-            if (text[i] == '+' && i + 2 < text.Length + 0 && byte.TryParse(text.AsSpan(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value))
+            if (text[i] == '+' && i + 2 < text.Length && byte.TryParse(text.AsSpan(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var value))
             {
                 decoded.Append((char)value);
                 i += 2;
@@ -55,10 +58,10 @@ internal static partial class BounceAddresses
     /// <summary>Everything in a report that may be our own name for the message.</summary>
     public static IReadOnlyList<string> References(BounceMessage parts, string? original, string? envelope)
     {
-        var fields = new[] { "In-Reply-To", "References", "X-MS-Exchange-Message-Is-Ndr-For" }
+        var fields = ReferenceFields
             .SelectMany(parts.Header.All)
             .SelectMany(field => Identifier().Matches(field).Select(match => match.Groups["id"].Value));
-        var addresses = new[] { "To", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "X-Failed-Original-To" }
+        var addresses = RecipientFields
             .SelectMany(parts.Header.All)
             .Append(parts.Original?["Return-Path"])
             .Append(StatusReport.Field(parts, "Original-Mail-From"))

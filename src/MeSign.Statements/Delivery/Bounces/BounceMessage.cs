@@ -123,7 +123,7 @@ internal sealed class BounceMessage
                 DispositionNotification ??= TextOf(part);
                 break;
             case "text/rfc822-headers" or "message/rfc822" or "message/global" or "message/global-headers":
-                Original ??= MailFields.ReadGroups(TextOf(part), most: 1).FirstOrDefault();
+                Original ??= MailFields.ReadGroups(TextOf(part), most: 1) is [var fields] ? fields : null;
                 break;
             case "text/html":
                 Append(_html, TextOf(part));

@@ -8,7 +8,7 @@ namespace MeSign.Statements.Delivery.Bounces;
 internal sealed class BounceRule(BounceClass reason, params string[] phrases)
 {
     private readonly Regex[] _phrases = Array.ConvertAll(
-        phrases, phrase => new Regex(phrase, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking));
+        phrases, phrase => new Regex(phrase, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking));
 
     public BounceClass Class => reason;
 

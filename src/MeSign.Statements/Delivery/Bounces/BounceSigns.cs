@@ -6,7 +6,7 @@ namespace MeSign.Statements.Delivery.Bounces;
 /// <summary>Whether a message that is no standard report is a notice of non-delivery, an automatic answer or neither.</summary>
 internal static class BounceSigns
 {
-    private const RegexOptions Options = IgnoreCase | CultureInvariant | NonBacktracking;
+    private const RegexOptions Options = IgnoreCase | CultureInvariant | ExplicitCapture | NonBacktracking;
 
     private static readonly Regex Daemon = new(
         @"mailer-?_?daemon|post_?master|mail[ -]?delivery|delivery[ -]?(sub)?system|mdaemon|mail ?administrator|mailadm|system administrator|mail-?system|bounce|microsoft exchange|mail\.?server|emailer|symantec|_?mailer@|root@|no-?reply.{0,20}quarantine|internet mail|mail router|complaints@|gateway",

@@ -10,13 +10,13 @@ internal static class NoticeReader
     private const int MostCandidates = 200;
 
     private static readonly Regex Staff = new(
-        @"^(postmaster|mailer-daemon|mail-daemon|mdaemon|abuse|noc|support|help|helpdesk|admin|administrator|webmaster|hostmaster|root|no-?reply)@", IgnoreCase | CultureInvariant | NonBacktracking);
+        @"^(postmaster|mailer-daemon|mail-daemon|mdaemon|abuse|noc|support|help|helpdesk|admin|administrator|webmaster|hostmaster|root|no-?reply)@", IgnoreCase | CultureInvariant | ExplicitCapture | NonBacktracking);
 
     private static readonly Regex NotTheRecipient = new(
-        @"(from|by|contact|sender|sent by|e-?mail (to|us)|mail from|message-?id|helo|ehlo|write to|return-path|reply-to)\s*[:=]?\s*[<(\x22']?$", IgnoreCase | CultureInvariant | NonBacktracking);
+        @"(from|by|contact|sender|sent by|e-?mail (to|us)|mail from|message-?id|helo|ehlo|write to|return-path|reply-to)\s*[:=]?\s*[<(\x22']?$", IgnoreCase | CultureInvariant | ExplicitCapture | NonBacktracking);
 
     private static readonly Regex TheRecipient = new(
-        @"(recipients?|rcpt to|user|address|mailbox|account|deliver(ed|y)? to|to|for|undeliverable|following)\s*[:=]?\s*[<(\x22']?$", IgnoreCase | CultureInvariant | NonBacktracking);
+        @"(recipients?|rcpt to|user|address|mailbox|account|deliver(ed|y)? to|to|for|undeliverable|following)\s*[:=]?\s*[<(\x22']?$", IgnoreCase | CultureInvariant | ExplicitCapture | NonBacktracking);
 
     public static IReadOnlyList<BouncedRecipient> Read(BounceMessage parts)
     {
@@ -49,7 +49,7 @@ internal static class NoticeReader
         return text.Length > address.Length + 12 ? text : notice;
     }
 
-    private static IReadOnlyList<string> Find(BounceMessage parts)
+    private static string[] Find(BounceMessage parts)
     {
         var failed = parts.Header.All("X-Failed-Recipients").SelectMany(BounceAddresses.In).Select(found => found.Address).Distinct(StringComparer.OrdinalIgnoreCase).Take(MostRecipients).ToArray();
         if (failed.Length > 0)
@@ -59,7 +59,7 @@ internal static class NoticeReader
         var sentTo = parts.Original is { } original
             ? original.All("To").Concat(original.All("Cc")).SelectMany(BounceAddresses.In).Select(found => found.Address).ToHashSet(StringComparer.OrdinalIgnoreCase)
             : [];
-        var ours = new[] { "From", "To" }.SelectMany(parts.Header.All).Append(parts.Original?["From"]).Append(parts.Original?["Return-Path"])
+        var ours = parts.Header.All("From").Concat(parts.Header.All("To")).Append(parts.Original?["From"]).Append(parts.Original?["Return-Path"])
             .Select(BounceAddresses.Of).OfType<string>().ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var (at, address) in BounceAddresses.In(parts.Notice).Take(MostCandidates))
         {
