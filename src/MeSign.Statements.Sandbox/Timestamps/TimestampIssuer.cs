@@ -104,7 +104,8 @@ internal sealed class TimestampIssuer(X509Certificate2 signer, X509Certificate2 
                 writer.WriteOctetString(digest);
             }
 
-            writer.WriteInteger(SerialNumber());
+            // An integer must not begin with nine bits of zero.
+            writer.WriteIntegerUnsigned([1, .. RandomNumberGenerator.GetBytes(15)]);
             writer.WriteGeneralizedTime(time.GetUtcNow());
             using (writer.PushSequence())
                 writer.WriteInteger(1);
