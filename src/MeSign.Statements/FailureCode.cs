@@ -72,6 +72,12 @@ public enum FailureCode
     /// <summary>The manifest was replaced while its batch was being expanded.</summary>
     ManifestChanged,
 
+    /// <summary>The issuer's signing certificate, or one above it, was revoked: nothing may be signed with it.</summary>
+    SigningCertificateRevoked,
+
+    /// <summary>A PDF of level B-LT needs proof that no certificate is revoked, and one of them says nowhere where that is to be had.</summary>
+    RevocationNotPublished,
+
     /// <summary>The issuer has no such template for this kind and locale.</summary>
     TemplateNotFound,
 

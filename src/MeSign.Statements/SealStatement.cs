@@ -140,7 +140,12 @@ internal sealed class SealStatement(
         Reason = issuer.Appearance.Reason,
         Location = issuer.Appearance.Location,
         ContactInfo = issuer.Appearance.ContactInfo,
+        Seal = SealOf(issuer.Appearance),
     };
+
+    private static PdfSeal? SealOf(IssuerAppearance appearance) => appearance is { Seal: { } path, SealRectangle: [var x, var y, var width, var height] }
+        ? new PdfSeal { Path = path, Page = appearance.SealPage, Rectangle = new PdfRectangle(x, y, width, height) }
+        : null;
 
     private StatementReceipt ReceiptOf(StatementJob job, Issuer issuer) => new()
     {

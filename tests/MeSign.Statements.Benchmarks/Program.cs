@@ -1,1 +1,4 @@
-return 0;
+using BenchmarkDotNet.Running;
+using MeSign.Statements.Benchmarks;
+
+BenchmarkSwitcher.FromAssembly(typeof(QuickConfig).Assembly).Run(args);

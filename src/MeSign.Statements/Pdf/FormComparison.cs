@@ -48,8 +48,8 @@ internal sealed class FormComparison(PdfDocument before, PdfDocument after, Revi
             return;
         }
 
-        comparison.Explain(was?["Fields"]);
-        comparison.Explain(now["Fields"]);
+        comparison.ExplainList(was?["Fields"]);
+        comparison.ExplainList(now["Fields"]);
         foreach (var key in PdfObjects.Differences(before, was ?? new PdfDictionary(), after, now))
         {
             if (key is "Fields" or "SigFlags")
@@ -89,6 +89,7 @@ internal sealed class FormComparison(PdfDocument before, PdfDocument after, Revi
             return;
         }
 
+        comparison.Touch(now.Reference);
         comparison.Claim(now.Dictionary["V"], replaced: true);
         comparison.Claim(now.Dictionary["AP"], replaced: true);
         if (now.IsSignature && after.Dictionary(now.Dictionary["V"]) is { } value)
@@ -115,7 +116,7 @@ internal sealed class FormComparison(PdfDocument before, PdfDocument after, Revi
         if (after.Resolve(field.Dictionary["Kids"]) is not PdfArray kids)
             return;
 
-        comparison.Explain(field.Dictionary["Kids"]);
+        comparison.ExplainList(field.Dictionary["Kids"]);
         foreach (var kid in kids.Items.OfType<PdfReference>())
         {
             // A kid without a name is a widget of this field.
@@ -126,6 +127,7 @@ internal sealed class FormComparison(PdfDocument before, PdfDocument after, Revi
             if (PdfObjects.Differences(before, was, after, widget).All(IsFilling))
             {
                 comparison.Explain(kid);
+                comparison.Touch(kid);
                 comparison.Claim(widget["AP"], replaced: true);
                 comparison.Report(PdfChangeKind.FormFilling, $"a widget of the field {field.Name} was changed");
             }

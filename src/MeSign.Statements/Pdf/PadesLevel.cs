@@ -8,4 +8,10 @@ public enum PadesLevel
 
     /// <summary>B-T: with a signature timestamp.</summary>
     BT,
+
+    /// <summary>B-LT: with the certificates and revocation data of signer and timestamp authority in the document.</summary>
+    BLT,
+
+    /// <summary>B-LTA: with a document timestamp over all of that.</summary>
+    BLTA,
 }

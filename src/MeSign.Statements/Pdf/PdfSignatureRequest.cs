@@ -1,6 +1,4 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using System.Text;
 using MeSign.Statements.Signing;
 
 namespace MeSign.Statements.Pdf;
@@ -38,13 +36,12 @@ public sealed record PdfSignatureRequest
     /// <summary>The user's or owner's password of an encrypted document that the empty one does not open; never logged.</summary>
     public string? Password { get; init; }
 
-    // A record prints its properties: not this one, nor the key.
-    [SuppressMessage("CodeQuality", "IDE0051:Remove unused private members", Justification = "Called by the record's own ToString.")]
-    private bool PrintMembers(StringBuilder text)
-    {
-        text.Append(CultureInfo.InvariantCulture, $"Level = {Level}, Certify = {Certify}, FieldName = {FieldName}");
-        return true;
-    }
+    /// <summary>Shown on a page; the signature is invisible where null.</summary>
+    public PdfSeal? Seal { get; init; }
+
+    /// <summary>Without the password, which a record would print.</summary>
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{nameof(PdfSignatureRequest)} {{ Level = {Level}, Certify = {Certify}, FieldName = {FieldName} }}");
 }
 
 /// <param name="SignedAt">genTime of the signature timestamp; for B-B, the time of <c>/M</c>.</param>

@@ -1,6 +1,8 @@
 using System.Formats.Asn1;
+using MeSign.Statements.Pdf.LongTerm;
 using MeSign.Statements.Pdf.Syntax;
 using MeSign.Statements.Signing;
+using MeSign.Statements.Trust;
 
 namespace MeSign.Statements.Pdf;
 
@@ -8,6 +10,7 @@ namespace MeSign.Statements.Pdf;
 public sealed class PdfSignatureValidator(CmsVerifier verifier)
 {
     private const int MaxSignatures = 100;
+    private const int MaxRevisions = 50;
 
     /// <param name="document">Seekable.</param>
     /// <param name="password">Opens an encrypted document that the empty password does not open.</param>
@@ -24,11 +27,15 @@ public sealed class PdfSignatureValidator(CmsVerifier verifier)
             problems.Add($"It has {signed.Count} signatures; only the first {MaxSignatures} were judged.");
 
         var permission = CertifiedPermission(pdf, signed);
-        var verdicts = signed.Take(MaxSignatures).Select(field => Judge(document, pdf, field, permission));
+        var material = SecurityStore.Read(pdf);
+        var informed = verifier.With(CrlSet.Of(material.Crls, material.Ocsps));
+        var verdicts = signed.Take(MaxSignatures).Select(field => Judge(document, pdf, field, permission, informed)).ToList();
+        var level = new LongTermLevel(pdf);
+        verdicts = [.. verdicts.Select(verdict => verdict with { Level = level.Of(verdict, verdicts) })];
         return new PdfVerdict([.. verdicts.OrderBy(verdict => verdict.CoveredBytes)], problems);
     }
 
-    private PdfSignatureVerdict Judge(Stream file, PdfDocument pdf, FormField field, int? permission)
+    private static PdfSignatureVerdict Judge(Stream file, PdfDocument pdf, FormField field, int? permission, CmsVerifier informed)
     {
         var signature = pdf.Dictionary(field.Dictionary["V"])!;
         var problems = new List<string>();
@@ -51,7 +58,7 @@ public sealed class PdfSignatureValidator(CmsVerifier verifier)
 
         verdict = verdict with { CoveredBytes = range.End };
         verdict = Cover(pdf, field, range, permission, verdict, problems);
-        return JudgeCms(file, ((PdfString)signature["Contents"]!).Bytes, range, verdict, problems);
+        return JudgeCms(file, ((PdfString)signature["Contents"]!).Bytes, range, informed, verdict, problems);
     }
 
     private static PdfSignatureVerdict Cover(
@@ -66,15 +73,28 @@ public sealed class PdfSignatureValidator(CmsVerifier verifier)
             return verdict;
         }
 
-        var changes = new RevisionComparison(revision, pdf).Find()
+        var changes = Changes(revision, pdf, problems)
             .Select(change => new PdfChange(change.Kind, change.Description, IsAllowed(change.Kind, permission)))
             .ToList();
         problems.AddRange(changes.Where(change => !change.Allowed).Select(change => $"Changed after it was signed: {change.Description}."));
         return verdict with { Coverage = SignatureCoverage.Revision, LaterChanges = changes };
     }
 
-    private PdfSignatureVerdict JudgeCms(
-        Stream file, ReadOnlyMemory<byte> contents, SignedRange range, PdfSignatureVerdict verdict, List<string> problems)
+    // Every state after the signature counts, not only the last: what was shown between two signatures was shown to the second signer.
+    private static IEnumerable<(PdfChangeKind Kind, string Description)> Changes(PdfDocument revision, PdfDocument pdf, List<string> problems)
+    {
+        var later = pdf.Sections.Count - revision.Sections.Count;
+        if (later > MaxRevisions)
+            problems.Add($"More than {MaxRevisions} revisions follow it; only the last was compared.");
+        return Enumerable.Range(0, Math.Clamp(later, 1, MaxRevisions))
+            .TakeWhile(newer => newer == 0 || later <= MaxRevisions)
+            .Reverse()
+            .SelectMany(newer => new RevisionComparison(revision, newer == 0 ? pdf : pdf.Without(newer)).Find())
+            .Distinct();
+    }
+
+    private static PdfSignatureVerdict JudgeCms(
+        Stream file, ReadOnlyMemory<byte> contents, SignedRange range, CmsVerifier verifier, PdfSignatureVerdict verdict, List<string> problems)
     {
         if (!AsnDecoder.TryReadEncodedValue(contents.Span, AsnEncodingRules.BER, out _, out _, out _, out var length))
         {

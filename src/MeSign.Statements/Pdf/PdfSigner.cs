@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using MeSign.Statements.Pdf.LongTerm;
+using MeSign.Statements.Pdf.Seals;
 using MeSign.Statements.Pdf.Syntax;
 using MeSign.Statements.Signing;
 
@@ -7,17 +9,19 @@ namespace MeSign.Statements.Pdf;
 /// <summary>
 /// Signs PDFs of any structure by appending: the input's bytes are an exact prefix of the output. Safe for many documents at once.
 /// </summary>
-public sealed class PdfSigner(CmsSigner cms, TimeProvider clock)
+public sealed class PdfSigner(CmsSigner cms, TimestampClient timestamps, ValidationMaterialSource material, TimeProvider clock)
 {
     private const int CopyBytes = 128 * 1024;
-    private const int MoreTries = 2;
+
+    private readonly SealTemplates _seals = new();
 
     /// <param name="input">Seekable; read from its beginning to its end.</param>
     /// <param name="output">Written once from where it stands; may be a network stream.</param>
     /// <exception cref="StatementFailedException">
     /// DocumentNotPdf, DocumentDamaged, DocumentEncrypted, DocumentNotSupported, DocumentSigningNotAllowed; nothing was written.
     /// </exception>
-    /// <exception cref="StatementDelayedException">No timestamp server answers; the output is unfinished.</exception>
+    /// <exception cref="StatementFailedException">For B-LT and B-LTA: SigningCertificateRevoked, RevocationNotPublished; the output is unfinished.</exception>
+    /// <exception cref="StatementDelayedException">No timestamp server or source of revocation data answers; the output is unfinished.</exception>
     public async Task<PdfSignatureResult> SignAsync(
         Stream input, Stream output, PdfSignatureRequest request, CancellationToken cancellationToken)
     {
@@ -29,12 +33,44 @@ public sealed class PdfSigner(CmsSigner cms, TimeProvider clock)
         using var hash = IncrementalHash.CreateHash(request.Identity.Hash);
         var endsWithLine = await CopyAsync(input, output, hash, cancellationToken);
 
-        var (bytes, made) = await SignAsync(update, signature, document.Length, endsWithLine, hash, request, cancellationToken);
+        IReadOnlyList<Uri> servers = request.Level == PadesLevel.BB ? [] : request.TimestampServers;
+        signature.Reserve(cms.MaxDetachedBytes(request.Identity, CmsProfile.Pades, servers));
+        CmsSignature? made = null;
+        var bytes = await SignedUpdate.WriteAsync(update, signature, document.Length, endsWithLine, hash, async digest =>
+        {
+            made = await cms.SignDetachedAsync(digest, request.Identity, CmsProfile.Pades, servers, cancellationToken);
+            return made.Der;
+        });
         await output.WriteAsync(bytes, cancellationToken);
-        return new PdfSignatureResult(made.Timestamp?.GenTime ?? now, document.Length + bytes.Length, field, certifies);
+        var length = document.Length + bytes.Length;
+        if (request.Level >= PadesLevel.BLT)
+        {
+            hash.AppendData(bytes.Span);
+            length = await ExtendAsync(input, bytes, made!.Timestamp!, hash, output, request, cancellationToken);
+        }
+
+        return new PdfSignatureResult(made!.Timestamp?.GenTime ?? now, length, field, certifies);
     }
 
-    private static (SignatureDictionary Signature, string Field, bool Certifies) Prepare(
+    private async Task<long> ExtendAsync(
+        Stream input,
+        ReadOnlyMemory<byte> update,
+        TimestampToken timestamp,
+        IncrementalHash hash,
+        Stream output,
+        PdfSignatureRequest request,
+        CancellationToken cancellationToken)
+    {
+        await using var file = new AppendedFile(input);
+        file.Append(update);
+        var updates = new LongTermUpdates(file, hash, output, request);
+        await updates.AddMaterialAsync(await material.GatherAsync(request.Identity, [timestamp], cancellationToken), cancellationToken);
+        if (request.Level == PadesLevel.BLTA)
+            await updates.AddTimestampAsync(timestamps, cancellationToken);
+        return file.Length;
+    }
+
+    private (SignatureDictionary Signature, string Field, bool Certifies) Prepare(
         PdfDocument document, IncrementalUpdate update, PdfSignatureRequest request, DateTimeOffset now)
     {
         var fields = FormField.ReadAll(document);
@@ -42,57 +78,26 @@ public sealed class PdfSigner(CmsSigner cms, TimeProvider clock)
         var certifies = request.Certify is not null && !permission.HasSignatures;
         var signature = new SignatureDictionary(request, now, certifies);
         var reference = update.Add(signature.Dictionary);
-        var place = new SignatureField(document, update, fields);
+        var place = new SignatureField(document, update, fields, firstSignature: !permission.HasSignatures);
         var (existing, name) = place.Choose(request.FieldName);
         permission.Demand(name);
+        var seal = request.Seal is null ? null : _seals.Get(request.Seal.Path);
         if (existing is null)
         {
-            place.Create(name, Description(request), reference, tabOrder: !permission.HasSignatures);
+            place.Create(name, Description(request), reference, request.Seal, seal);
         }
         else
         {
-            place.Fill(existing, reference);
+            place.Fill(existing, reference, seal);
             if (document.Dictionary(existing.Dictionary["Lock"]) is { } fieldLock)
                 signature.Lock(fieldLock);
         }
 
         if (certifies)
             place.Certify(reference);
+        if (request.Level >= PadesLevel.BLT)
+            SecurityStore.Declare(document, update);
         return (signature, name, certifies);
-    }
-
-    // The room is reckoned from the chain and the servers' tokens. A server that has never been asked may answer with more:
-    // then everything after the original bytes is made again, larger, and signed again.
-    private async Task<(ReadOnlyMemory<byte> Update, CmsSignature Made)> SignAsync(
-        IncrementalUpdate update,
-        SignatureDictionary signature,
-        long start,
-        bool endsWithLine,
-        IncrementalHash original,
-        PdfSignatureRequest request,
-        CancellationToken cancellationToken)
-    {
-        IReadOnlyList<Uri> servers = request.Level == PadesLevel.BB ? [] : request.TimestampServers;
-        signature.Reserve(cms.MaxDetachedBytes(request.Identity, CmsProfile.Pades, servers));
-        for (var more = MoreTries; ; more--)
-        {
-            var writer = update.Write(endsWithLine);
-            var (begin, end) = signature.Close(writer, start);
-            using var hash = original.Clone();
-            hash.AppendData(writer.Written.Span[..begin]);
-            hash.AppendData(writer.Written.Span[end..]);
-            var made = await cms.SignDetachedAsync(
-                hash.GetHashAndReset(), request.Identity, CmsProfile.Pades, servers, cancellationToken);
-            if (made.Der.Length <= signature.Room)
-            {
-                signature.Insert(writer, made.Der.Span);
-                return (writer.Written, made);
-            }
-
-            if (more == 0)
-                throw new InvalidOperationException("The signature outgrew the room that was made for it three times");
-            signature.Reserve(made.Der.Length + (made.Der.Length / 4));
-        }
     }
 
     private static async Task<bool> CopyAsync(Stream input, Stream output, IncrementalHash hash, CancellationToken cancellationToken)

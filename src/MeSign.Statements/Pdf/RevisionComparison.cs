@@ -13,6 +13,8 @@ internal sealed class RevisionComparison(PdfDocument before, PdfDocument after)
     private readonly HashSet<int> _changed = [];
     private readonly HashSet<int> _added = [];
     private readonly HashSet<int> _explained = [];
+    private readonly HashSet<int> _replaced = [];
+    private readonly HashSet<int> _touched = [];
 
     public IReadOnlyList<(PdfChangeKind Kind, string Description)> Find()
     {
@@ -24,6 +26,8 @@ internal sealed class RevisionComparison(PdfDocument before, PdfDocument after)
         foreach (var number in _changed.Except(_explained).Order())
             Report(PdfChangeKind.Content, Text($"object {number} was replaced"));
         FindFilledHoles();
+        foreach (var number in new OtherUses(before, _touched).Find(_replaced))
+            Report(PdfChangeKind.Content, Text($"object {number} was replaced, which is used elsewhere too"));
         return _changes;
     }
 
@@ -40,6 +44,21 @@ internal sealed class RevisionComparison(PdfDocument before, PdfDocument after)
             _explained.Add(reference.Number);
     }
 
+    /// <summary>A list whose entries are compared: it must not be anything else as well.</summary>
+    public void ExplainList(PdfObject? value)
+    {
+        Explain(value);
+        if (IsChanged(value))
+            _replaced.Add(((PdfReference)value!).Number);
+    }
+
+    /// <summary>The value and appearance of this field or widget were reported as changed.</summary>
+    public void Touch(PdfReference? field)
+    {
+        if (field is not null)
+            _touched.Add(field.Number);
+    }
+
     /// <summary>Everything new that is reached from here belongs to a change that was reported.</summary>
     public void Claim(PdfObject? value, bool replaced = false)
     {
@@ -48,6 +67,8 @@ internal sealed class RevisionComparison(PdfDocument before, PdfDocument after)
         {
             if (!(_added.Contains(reference.Number) || (replaced && _changed.Contains(reference.Number))) || !_explained.Add(reference.Number))
                 continue;
+            if (_changed.Contains(reference.Number))
+                _replaced.Add(reference.Number);
             foreach (var next in PdfObjects.References(after.Load(reference)))
                 waiting.Push(next);
         }
@@ -94,7 +115,7 @@ internal sealed class RevisionComparison(PdfDocument before, PdfDocument after)
         if (!PdfObjects.Same(before, before.Trailer["Info"], after, info) || IsChanged(info))
         {
             Report(PdfChangeKind.Metadata, "the document information was changed");
-            Explain(info);
+            ExplainList(info);
             Claim(info);
         }
     }
@@ -149,8 +170,8 @@ internal sealed class RevisionComparison(PdfDocument before, PdfDocument after)
                 Report(PdfChangeKind.Content, Text($"/{key} of page {number} was changed"));
         }
 
-        Explain(was["Annots"]);
-        Explain(now["Annots"]);
+        ExplainList(was["Annots"]);
+        ExplainList(now["Annots"]);
         var old = Annotations(before, was);
         var current = Annotations(after, now);
         foreach (var annotation in current.Except(old).Where(annotation => !form.Owns(annotation)))

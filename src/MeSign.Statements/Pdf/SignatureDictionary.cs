@@ -13,12 +13,8 @@ internal sealed class SignatureDictionary
     private PdfRoom _contents = new(0, (byte)'0');
 
     public SignatureDictionary(PdfSignatureRequest request, DateTimeOffset now, bool certifies)
+        : this("Sig", "ETSI.CAdES.detached")
     {
-        _dictionary["Type"] = new PdfName("Sig");
-        _dictionary["Filter"] = new PdfName("Adobe.PPKLite");
-        _dictionary["SubFilter"] = new PdfName("ETSI.CAdES.detached");
-        _dictionary["ByteRange"] = _byteRange;
-        _dictionary["Contents"] = _contents;
         _dictionary["M"] = PdfText.Date(now);
         Text("Name", request.Name);
         Text("Reason", request.Reason);
@@ -28,10 +24,22 @@ internal sealed class SignatureDictionary
             _dictionary["Reference"] = PdfArray.Of(DocMdp(request.Certify!.Value));
     }
 
+    private SignatureDictionary(string type, string subFilter)
+    {
+        _dictionary["Type"] = new PdfName(type);
+        _dictionary["Filter"] = new PdfName("Adobe.PPKLite");
+        _dictionary["SubFilter"] = new PdfName(subFilter);
+        _dictionary["ByteRange"] = _byteRange;
+        _dictionary["Contents"] = _contents;
+    }
+
     public PdfDictionary Dictionary => _dictionary;
 
     /// <summary>How many bytes of CMS fit.</summary>
     public int Room { get; private set; }
+
+    /// <summary>A document timestamp's (ISO 32000-2 §12.8.5).</summary>
+    public static SignatureDictionary Timestamp() => new("DocTimeStamp", "ETSI.RFC3161");
 
     public void Reserve(int bytes)
     {

@@ -1,10 +1,11 @@
 using System.Globalization;
+using MeSign.Statements.Pdf.Seals;
 using MeSign.Statements.Pdf.Syntax;
 
 namespace MeSign.Statements.Pdf;
 
-/// <summary>Finds or makes the field that a signature goes into, with its widget on the first page and its place in the form.</summary>
-internal sealed class SignatureField(PdfDocument document, IncrementalUpdate update, IReadOnlyList<FormField> fields)
+/// <summary>Finds or makes the field that a signature goes into, with its widget on a page and its place in the form.</summary>
+internal sealed class SignatureField(PdfDocument document, IncrementalUpdate update, IReadOnlyList<FormField> fields, bool firstSignature)
 {
     private const string DefaultName = "Signature";
 
@@ -27,24 +28,32 @@ internal sealed class SignatureField(PdfDocument document, IncrementalUpdate upd
         }
 
         // Full names join partial ones with dots, so a partial name has none (ISO 32000-2 §12.7.4.2).
-        var stem = (requested ?? DefaultName).Replace('.', '_');
-        var taken = fields.Where(field => field.IsRoot).Select(field => field.Name).ToHashSet(StringComparer.Ordinal);
-        if (requested is not null && taken.Add(stem))
-            return (null, stem);
-        return (null, Enumerable.Range(1, int.MaxValue)
-            .Select(number => stem + number.ToString(CultureInfo.InvariantCulture))
-            .First(taken.Add));
+        var stem = requested?.Replace('.', '_');
+        return (null, stem is not null && !fields.Any(field => field.IsRoot && field.Name == stem) ? stem : NewName(stem ?? DefaultName));
     }
 
-    public void Fill(FormField existing, PdfReference signature)
+    /// <summary>The stem with the first number that makes a name of no field.</summary>
+    public string NewName(string stem)
     {
-        update.Edit(existing.Reference!)["V"] = signature;
+        var taken = fields.Where(field => field.IsRoot).Select(field => field.Name).ToHashSet(StringComparer.Ordinal);
+        return Enumerable.Range(1, int.MaxValue)
+            .Select(number => stem + number.ToString(CultureInfo.InvariantCulture))
+            .First(taken.Add);
+    }
+
+    public void Fill(FormField existing, PdfReference signature, SealTemplate? seal)
+    {
+        var field = update.Edit(existing.Reference!);
+        field["V"] = signature;
+        if (seal is not null && field["P"] is PdfReference page && SealPlacement.Inside(document, page, field["Rect"], seal) is { } place)
+            field["AP"] = new PdfDictionary { ["N"] = seal.Import(update, place.Rotation) };
         MarkForm(newField: null);
     }
 
-    public void Create(string name, string description, PdfReference signature, bool tabOrder)
+    public void Create(string name, string description, PdfReference signature, PdfSeal? seal, SealTemplate? template)
     {
-        var page = PageTree.FirstPage(document);
+        var place = template is null ? null : SealPlacement.Find(document, seal!, template);
+        var page = place?.Page ?? PageTree.FirstPage(document);
         var field = new PdfDictionary
         {
             ["Type"] = new PdfName("Annot"),
@@ -54,14 +63,17 @@ internal sealed class SignatureField(PdfDocument document, IncrementalUpdate upd
             ["TU"] = PdfText.TextString(description),
             ["V"] = signature,
             ["F"] = new PdfInteger(PrintLocked),
-            ["Rect"] = Nowhere(page),
+            ["Rect"] = place?.Rectangle ?? Nowhere(page),
             ["P"] = page,
-            // PDF/A-1 asks for an appearance of every field; one that shows nothing is its only content.
-            ["AP"] = new PdfDictionary { ["N"] = update.Add(EmptyAppearance()) },
+            // PDF/A-1 asks for an appearance of every field; one that shows nothing is an invisible field's only content.
+            ["AP"] = new PdfDictionary { ["N"] = place is null ? update.Add(EmptyAppearance()) : template!.Import(update, place.Rotation) },
         };
         var reference = update.Add(field);
         if (page is not null)
-            Annotate(page, reference, tabOrder);
+            Annotate(page, reference);
+        // Tags that come after a signature would be a change of what was signed.
+        if (place is not null && firstSignature)
+            StructureTree.Tag(document, update, reference, field, place.Page);
         MarkForm(reference);
     }
 
@@ -80,7 +92,7 @@ internal sealed class SignatureField(PdfDocument document, IncrementalUpdate upd
         catalog["Perms"] = permissions;
     }
 
-    private void Annotate(PdfReference page, PdfReference widget, bool tabOrder)
+    private void Annotate(PdfReference page, PdfReference widget)
     {
         var current = document.Dictionary(page)!;
         if (current["Annots"] is PdfReference shared && document.Resolve(shared) is PdfArray list)
@@ -93,7 +105,7 @@ internal sealed class SignatureField(PdfDocument document, IncrementalUpdate upd
         }
 
         // PDF/UA-1 §7.18.3: a page with annotations states their order.
-        if (tabOrder && current["Tabs"] is null && IsTagged())
+        if (firstSignature && current["Tabs"] is null && IsTagged())
             update.Edit(page)["Tabs"] = new PdfName("S");
     }
 
@@ -138,24 +150,13 @@ internal sealed class SignatureField(PdfDocument document, IncrementalUpdate upd
     // (§7.18.1) does not ask for it to be tagged: the origin is, unless the box reaches below and left of it.
     private PdfArray Nowhere(PdfReference? page)
     {
-        var box = page is null ? null : Inherited(document.Dictionary(page), "CropBox") ?? Inherited(document.Dictionary(page), "MediaBox");
+        var dictionary = page is null ? null : document.Dictionary(page);
+        var box = PageBox.Inherited(document, dictionary, "CropBox") ?? PageBox.Inherited(document, dictionary, "MediaBox");
         var corner = document.Resolve(box) is PdfArray { Items: [var left, var bottom, ..] }
             && document.Resolve(left) is { } x && document.Resolve(bottom) is { } y && x.ToDouble() < 0 && y.ToDouble() < 0
             ? (x, y)
             : (new PdfInteger(0), new PdfInteger(0));
         return PdfArray.Of(corner.Item1, corner.Item2, corner.Item1, corner.Item2);
-    }
-
-    private PdfObject? Inherited(PdfDictionary? node, string key)
-    {
-        for (var level = 0; node is not null && level < PdfLimits.Depth; level++)
-        {
-            if (node[key] is { } value)
-                return value;
-            node = document.Dictionary(node["Parent"]);
-        }
-
-        return null;
     }
 
     private static PdfData EmptyAppearance()

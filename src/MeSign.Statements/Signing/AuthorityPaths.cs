@@ -9,28 +9,31 @@ namespace MeSign.Statements.Signing;
 /// Remembers the paths of timestamp authorities: a server signs thousands of tokens with one certificate, and building its
 /// path costs more than all other checks of a token.
 /// </summary>
-internal sealed class AuthorityPaths(TrustAnchors anchors)
+internal sealed class AuthorityPaths(TrustAnchors anchors, ConfiguredCrls crls, TimeProvider time)
 {
     // Authorities change their certificate about once a year; far more than that is an attack on our memory.
     private const int MaxRemembered = 64;
 
-    private readonly ConcurrentDictionary<string, CertificatePathResult> _trusted = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Remembered> _trusted = new(StringComparer.Ordinal);
 
     /// <inheritdoc cref="CertificatePath.Check"/>
     public CertificatePathResult Check(X509Certificate2 authority, IReadOnlyList<X509Certificate2> others, DateTimeOffset at)
     {
         var thumbprint = authority.GetCertHashString(HashAlgorithmName.SHA256);
-        if (_trusted.TryGetValue(thumbprint, out var known) && known.Path.All(certificate => IsValid(certificate, at)))
-            return known;
+        if (_trusted.TryGetValue(thumbprint, out var known) && time.GetUtcNow() < known.Until && known.Result.Path.All(certificate => IsValid(certificate, at)))
+            return known.Result;
 
-        var result = CertificatePath.Check(authority, others, anchors, at, purpose: Oids.TimeStamping);
+        var result = CertificatePath.Check(authority, others, anchors, at, crls.Current, Oids.TimeStamping);
         if (_trusted.Count >= MaxRemembered)
             _trusted.Clear();
         if (result.IsTrusted)
-            _trusted[thumbprint] = result;
+            _trusted[thumbprint] = new(result, time.GetUtcNow() + ConfiguredCrls.LookAgain);
         return result;
     }
 
     private static bool IsValid(X509Certificate2 certificate, DateTimeOffset at) =>
         certificate.NotBefore.ToUniversalTime() <= at.UtcDateTime && at.UtcDateTime <= certificate.NotAfter.ToUniversalTime();
+
+    /// <param name="Until">When revocation is to be looked at anew.</param>
+    private sealed record Remembered(CertificatePathResult Result, DateTimeOffset Until);
 }

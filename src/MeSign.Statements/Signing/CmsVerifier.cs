@@ -19,6 +19,9 @@ public sealed class CmsVerifier(
     // Each costs a path and a signature.
     private const int MaxTimestamps = 4;
 
+    /// <summary>The same, with more revocation data at hand: what a document carries beside its signatures.</summary>
+    public CmsVerifier With(CrlSet more) => new(anchors, timestampAnchors, crls.With(more), time, requireRevocation);
+
     /// <summary>Verifies a signature over content that is elsewhere; reads the stream once, to its end.</summary>
     public SignedDataVerdict VerifyDetached(ReadOnlyMemory<byte> signedData, Stream content, CmsProfile profile) =>
         Verify(signedData, profile, data => data.Content is null

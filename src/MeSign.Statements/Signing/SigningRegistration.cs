@@ -7,7 +7,7 @@ namespace MeSign.Statements.Signing;
 
 internal static class SigningRegistration
 {
-    /// <summary>CMS signatures and timestamps; settings in <c>MeSign:Timestamps</c>.</summary>
+    /// <summary>CMS signatures and timestamps; settings in <c>MeSign:Timestamps</c> and <c>MeSign:Revocation</c>.</summary>
     public static IServiceCollection AddSigning(this IServiceCollection services)
     {
         services.AddMetrics();
@@ -20,8 +20,21 @@ internal static class SigningRegistration
             provider.GetRequiredService<IOptions<TimestampOptions>>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<TimestampClient>>(),
-            provider.GetRequiredService<TimestampMetrics>()));
+            provider.GetRequiredService<TimestampMetrics>(),
+            provider.GetRequiredService<ConfiguredCrls>()));
         services.AddSingleton<CmsSigner>();
+        services.AddRevocation();
         return services;
+    }
+
+    private static void AddRevocation(this IServiceCollection services)
+    {
+        services.AddSingleton<IValidateOptions<RevocationOptions>, RevocationOptionsValidator>();
+        services.AddSingleton<IValidateOptions<RevocationOptions>, RevocationFilesValidator>();
+        services.AddOptionsWithValidateOnStart<RevocationOptions>().BindConfiguration(RevocationOptions.Section);
+        services.AddSingleton<ConfiguredCrls>();
+        services.AddSingleton<RevocationTransport>();
+        services.AddSingleton<RevocationSource>();
+        services.AddSingleton(provider => new ValidationMaterialSource(provider.GetRequiredService<RevocationSource>()));
     }
 }

@@ -22,13 +22,13 @@ public sealed partial class TimestampClient : IDisposable
     private readonly TimestampMetrics _metrics;
     private readonly Lazy<AuthorityPaths> _paths;
 
-    internal TimestampClient(IOptions<TimestampOptions> options, TimeProvider time, ILogger<TimestampClient> logger, TimestampMetrics metrics)
+    internal TimestampClient(IOptions<TimestampOptions> options, TimeProvider time, ILogger<TimestampClient> logger, TimestampMetrics metrics, ConfiguredCrls crls)
     {
         _options = options;
         _time = time;
         _logger = logger;
         _metrics = metrics;
-        _paths = new(() => new(TrustAnchors.Load(options.Value.Roots)));
+        _paths = new(() => new(TrustAnchors.Load(options.Value.Roots), crls, time));
     }
 
     /// <summary>Gets a token for a digest.</summary>

@@ -11,16 +11,22 @@ internal sealed class CertificateRevocationList
     private readonly SignedObject _signed;
     private readonly Dictionary<BigInteger, DateTimeOffset> _revoked = [];
     private readonly ConcurrentDictionary<string, string> _signatureProblems = new(StringComparer.Ordinal);
+    private HashSet<string>? _points;
+    private DateTimeOffset? _keepsExpiredSince;
     private bool _coversUsers = true;
     private bool _coversAuthorities = true;
 
-    private CertificateRevocationList(SignedObject signed, ReadOnlyMemory<byte> issuer, DateTimeOffset thisUpdate, DateTimeOffset? nextUpdate)
+    private CertificateRevocationList(ReadOnlyMemory<byte> der, SignedObject signed, ReadOnlyMemory<byte> issuer, DateTimeOffset thisUpdate, DateTimeOffset? nextUpdate)
     {
+        Der = der;
         _signed = signed;
         Issuer = issuer;
         ThisUpdate = thisUpdate;
         NextUpdate = nextUpdate;
     }
+
+    /// <summary>The CertificateList as it came.</summary>
+    public ReadOnlyMemory<byte> Der { get; }
 
     /// <summary>Encoded name.</summary>
     public ReadOnlyMemory<byte> Issuer { get; }
@@ -41,7 +47,7 @@ internal sealed class CertificateRevocationList
         var thisUpdate = ReadTime(body);
         DateTimeOffset? nextUpdate = body.HasData && IsTime(body.PeekTag()) ? ReadTime(body) : null;
 
-        var list = new CertificateRevocationList(signed, issuer, thisUpdate, nextUpdate);
+        var list = new CertificateRevocationList(der, signed, issuer, thisUpdate, nextUpdate);
         if (body.HasData && body.PeekTag() == Asn1Tag.Sequence)
             list.ReadEntries(body.ReadSequence());
         if (body.HasData)
@@ -49,10 +55,17 @@ internal sealed class CertificateRevocationList
         return list;
     }
 
-    /// <summary>Whether certificates of this kind are in the list's scope (onlyContainsUserCerts, onlyContainsCACerts).</summary>
+    /// <summary>Whether the certificate is in the list's scope (RFC 5280 §6.3.3 b): of its kind, its distribution point, and its time.</summary>
     public bool Covers(X509Certificate2 certificate)
     {
-        return CertificateUsage.IsAuthority(certificate) ? _coversAuthorities : _coversUsers;
+        if (!(CertificateUsage.IsAuthority(certificate) ? _coversAuthorities : _coversUsers))
+            return false;
+
+        // An authority may strike out what has expired, unless it says since when it does not (X.509 §9.5.2.8).
+        var expiry = new DateTimeOffset(certificate.NotAfter);
+        if (ThisUpdate > expiry && !(_keepsExpiredSince <= expiry))
+            return false;
+        return _points is null || RevocationAddresses.Points(certificate).Any(name => _points.Contains(Convert.ToHexString(name.Span)));
     }
 
     public DateTimeOffset? RevokedAt(X509Certificate2 certificate) =>
@@ -80,7 +93,7 @@ internal sealed class CertificateRevocationList
             var extensions = entry.ReadSequence();
             while (extensions.HasData)
             {
-                var (oid, critical, _) = ReadExtension(extensions);
+                var (oid, critical, _) = Extension.Read(extensions);
                 if (critical && oid != Oids.ReasonCode)
                     throw new AsnContentException($"The list has an entry with the critical extension {oid}.");
             }
@@ -91,9 +104,11 @@ internal sealed class CertificateRevocationList
     {
         while (extensions.HasData)
         {
-            var (oid, critical, value) = ReadExtension(extensions);
+            var (oid, critical, value) = Extension.Read(extensions);
             if (oid == Oids.IssuingDistributionPoint)
                 ReadScope(new AsnReader(value, AsnEncodingRules.DER).ReadSequence());
+            else if (oid == Oids.ExpiredCertificatesOnCrl)
+                _keepsExpiredSince = new AsnReader(value, AsnEncodingRules.DER).ReadGeneralizedTime();
             else if (oid == Oids.DeltaCrlIndicator || (critical && oid is not (Oids.AuthorityKeyIdentifier or Oids.CrlNumber)))
                 throw new AsnContentException($"The list has the extension {oid}, which is not supported.");
         }
@@ -107,7 +122,7 @@ internal sealed class CertificateRevocationList
             var tag = scope.PeekTag();
             if (tag.TagValue == 0)
             {
-                _ = scope.ReadEncodedValue();
+                _points = [.. RevocationAddresses.FullNames(scope.ReadSequence(tag)).Select(name => Convert.ToHexString(name.Span))];
                 continue;
             }
 
@@ -118,14 +133,6 @@ internal sealed class CertificateRevocationList
             else if (tag.TagValue == 2 && scope.ReadBoolean(tag))
                 _coversUsers = false;
         }
-    }
-
-    private static (string Oid, bool Critical, ReadOnlyMemory<byte> Value) ReadExtension(AsnReader extensions)
-    {
-        var extension = extensions.ReadSequence();
-        var oid = extension.ReadObjectIdentifier();
-        var critical = extension.PeekTag() == Asn1Tag.Boolean && extension.ReadBoolean();
-        return (oid, critical, extension.ReadOctetString());
     }
 
     private static bool IsTime(Asn1Tag tag) => tag == Asn1Tag.UtcTime || tag == Asn1Tag.GeneralizedTime;

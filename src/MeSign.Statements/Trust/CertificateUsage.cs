@@ -29,6 +29,14 @@ internal static class CertificateUsage
         certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>().ToList() is [{ Critical: true } extension]
         && Read(() => extension.EnhancedKeyUsages is { Count: 1 } usages && usages[0].Value == Oids.TimeStamping);
 
+    /// <summary>RFC 6960 §4.2.2.2: extendedKeyUsage names OCSPSigning itself.</summary>
+    public static bool IsResponder(X509Certificate2 certificate) =>
+        certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>().ToList() is [var extension]
+        && Read(() => extension.EnhancedKeyUsages.Cast<Oid>().Any(oid => oid.Value == Oids.OcspSigning));
+
+    /// <summary>RFC 6960 §4.2.2.2.1: the authority says that its responder is to be believed for its certificate's short life.</summary>
+    public static bool NeedsNoCheck(X509Certificate2 certificate) => certificate.Extensions[Oids.OcspNoCheck] is not null;
+
     /// <summary>basicConstraints says that it is an authority's.</summary>
     public static bool IsAuthority(X509Certificate2 certificate) =>
         certificate.Extensions.OfType<X509BasicConstraintsExtension>().FirstOrDefault() is { } constraints && Read(() => constraints.CertificateAuthority);

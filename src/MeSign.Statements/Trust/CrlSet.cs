@@ -3,20 +3,24 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace MeSign.Statements.Trust;
 
-/// <summary>Revocation lists at hand, by issuer. Given to checks; it never fetches.</summary>
+/// <summary>Revocation lists and OCSP responses at hand. Given to checks; it never fetches.</summary>
 public sealed class CrlSet
 {
     private readonly Dictionary<string, List<CertificateRevocationList>> _byIssuer;
+    private readonly ILookup<string, OcspResponse> _bySerial;
 
-    private CrlSet(IEnumerable<CertificateRevocationList> lists)
+    private CrlSet(IEnumerable<CertificateRevocationList> lists, IEnumerable<OcspResponse> responses)
     {
         _byIssuer = lists
             .GroupBy(list => Convert.ToHexString(list.Issuer.Span), StringComparer.Ordinal)
             .ToDictionary(group => group.Key, group => group.OrderByDescending(list => list.ThisUpdate).ToList(), StringComparer.Ordinal);
+        _bySerial = responses
+            .SelectMany(response => response.Answers.Select(answer => (Serial: answer.Id.SerialNumber, Response: response)))
+            .ToLookup(pair => pair.Serial, pair => pair.Response, StringComparer.Ordinal);
     }
 
     /// <summary>Knows nothing.</summary>
-    public static CrlSet None { get; } = new([]);
+    public static CrlSet None { get; } = new([], []);
 
     /// <summary>Reads lists from files (PEM or DER) and folders.</summary>
     /// <exception cref="InvalidDataException">A path does not exist or a file is not a revocation list.</exception>
@@ -35,18 +39,50 @@ public sealed class CrlSet
             }
         }
 
-        return new(lists);
+        return new(lists, []);
     }
 
-    /// <summary>Lists at hand, DER; anything that cannot be read is left out, as it proves nothing.</summary>
-    public static CrlSet Of(IEnumerable<ReadOnlyMemory<byte>> encoded)
+    /// <summary>Lists (and OCSPResponses) at hand, DER; anything that cannot be read is left out, as it proves nothing.</summary>
+    public static CrlSet Of(IEnumerable<ReadOnlyMemory<byte>> lists, IEnumerable<ReadOnlyMemory<byte>>? ocsps = null) =>
+        new(Readable(lists, CertificateRevocationList.Read), Readable(ocsps ?? [], OcspResponse.Read));
+
+    /// <summary>Both sets as one.</summary>
+    public CrlSet With(CrlSet other) => other._byIssuer.Count == 0 && other._bySerial.Count == 0
+        ? this
+        : new(
+            _byIssuer.Values.Concat(other._byIssuer.Values).SelectMany(lists => lists),
+            _bySerial.Concat(other._bySerial).SelectMany(responses => responses).Distinct());
+
+    /// <summary>The certificate's status at a time (RFC 5280 §6.3): revoked where anything says so, good where anything else says that.</summary>
+    public RevocationStatus Find(X509Certificate2 certificate, X509Certificate2 issuer, DateTimeOffset at)
     {
-        var lists = new List<CertificateRevocationList>();
+        var status = FindInLists(certificate, issuer, at);
+        foreach (var response in _bySerial[Convert.ToHexString(certificate.SerialNumberBytes.Span)])
+        {
+            if (status.Revoked is not null)
+                break;
+            var other = response.Find(certificate, issuer, at);
+            if (other.Revoked is not null || (!status.IsGood && other.Covered))
+                status = other;
+        }
+
+        return status;
+    }
+
+    /// <summary>The newest list that tells the certificate's status at a time; null where none does.</summary>
+    internal CertificateRevocationList? FindList(X509Certificate2 certificate, X509Certificate2 issuer, DateTimeOffset at) =>
+        _byIssuer.TryGetValue(Convert.ToHexString(issuer.SubjectName.RawData), out var lists)
+            ? lists.FirstOrDefault(list => list.Covers(certificate) && list.SignatureProblem(issuer) is null && list.ThisUpdate <= at && !(list.NextUpdate < at))
+            : null;
+
+    private static List<T> Readable<T>(IEnumerable<ReadOnlyMemory<byte>> encoded, Func<ReadOnlyMemory<byte>, T> read)
+    {
+        var all = new List<T>();
         foreach (var der in encoded)
         {
             try
             {
-                lists.Add(CertificateRevocationList.Read(der));
+                all.Add(read(der));
             }
             catch (AsnContentException)
             {
@@ -54,14 +90,11 @@ public sealed class CrlSet
             }
         }
 
-        return new(lists);
+        return all;
     }
 
-    /// <summary>Both sets as one.</summary>
-    public CrlSet With(CrlSet other) => new(_byIssuer.Values.Concat(other._byIssuer.Values).SelectMany(lists => lists));
-
-    /// <summary>The certificate's status at a time (RFC 5280 §6.3), by the newest list that its issuer signed.</summary>
-    public RevocationStatus Find(X509Certificate2 certificate, X509Certificate2 issuer, DateTimeOffset at)
+    // By the newest list that its issuer signed.
+    private RevocationStatus FindInLists(X509Certificate2 certificate, X509Certificate2 issuer, DateTimeOffset at)
     {
         if (!_byIssuer.TryGetValue(Convert.ToHexString(issuer.SubjectName.RawData), out var lists))
             return RevocationStatus.NotListed;

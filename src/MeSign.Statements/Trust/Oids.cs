@@ -54,8 +54,15 @@ internal static class Oids
     public const string IssuingDistributionPoint = "2.5.29.28";
     public const string ReasonCode = "2.5.29.21";
     public const string CertificateIssuer = "2.5.29.29";
+    public const string CrlDistributionPoints = "2.5.29.31";
+    public const string ExpiredCertificatesOnCrl = "2.5.29.60";
+
+    // RFC 6960 §4.2.2.2.
+    public const string OcspSigning = "1.3.6.1.5.5.7.3.9";
+    public const string OcspNoCheck = "1.3.6.1.5.5.7.48.1.5";
 
     public const string AnyExtendedKeyUsage = "2.5.29.37.0";
+    public const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
     public const string CodeSigning = "1.3.6.1.5.5.7.3.3";
     public const string EmailProtection = "1.3.6.1.5.5.7.3.4";
     public const string TimeStamping = "1.3.6.1.5.5.7.3.8";

@@ -28,6 +28,7 @@ public sealed class SigningIdentityFileTests : IDisposable
         identity.Certificate.Subject.ShouldBe("CN=Example Bank");
         identity.Certificate.HasPrivateKey.ShouldBeFalse();
         identity.Chain.Select(certificate => certificate.Subject).ShouldBe(["CN=Test Issuing"]);
+        identity.Root!.RawData.ShouldBe(_authority.Root.RawData);
         identity.Key.Scheme.ShouldBe(scheme);
         var digest = RandomNumberGenerator.GetBytes(32);
         var signature = await identity.Key.SignDigestAsync(digest, HashAlgorithmName.SHA256, TestContext.Current.CancellationToken);
@@ -84,6 +85,20 @@ public sealed class SigningIdentityFileTests : IDisposable
         var file = Export(_authority.Issue(TestKeys.Get("RSA2048"), usage: X509KeyUsageFlags.KeyEncipherment), _authority.Issuing, _authority.Root);
 
         Refusal(file).ShouldContain("neither digitalSignature nor nonRepudiation");
+    }
+
+    [Fact]
+    public void Names_every_fault_at_once()
+    {
+        using var key = RSA.Create(1024);
+        var certificate = _authority.Issue(key, usage: X509KeyUsageFlags.KeyEncipherment, notAfter: new(2026, 5, 1, 0, 0, 0, TimeSpan.Zero));
+
+        var refusal = Refusal(Export(certificate, _authority.Root));
+
+        refusal.ShouldContain("expired at 2026-05-01");
+        refusal.ShouldContain("1024 bits");
+        refusal.ShouldContain("neither digitalSignature nor nonRepudiation");
+        refusal.ShouldContain("lacks the issuer of CN=Example Bank");
     }
 
     [Fact]

@@ -13,10 +13,15 @@ internal sealed class TestAuthority
     private static readonly Lazy<TestAuthority> LazyShared = new(() => new TestAuthority());
 
     private readonly ECDsa _rootKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-    private readonly RSA _issuingKey = RSA.Create(2048);
+    private readonly RSA _issuingKey;
 
-    public TestAuthority(string name = "Test")
+    private readonly Func<string, IEnumerable<X509Extension>> _pointers;
+
+    /// <param name="pointers">Extensions of what an authority ("root", "issuing") issues: where its revocations are to be had.</param>
+    public TestAuthority(string name = "Test", Func<string, IEnumerable<X509Extension>>? pointers = null, RSA? issuingKey = null)
     {
+        _issuingKey = issuingKey ?? RSA.Create(2048);
+        _pointers = pointers ?? (_ => []);
         var root = new CertificateRequest($"CN={name} Root", _rootKey, HashAlgorithmName.SHA256);
         root.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         root.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
@@ -29,6 +34,8 @@ internal sealed class TestAuthority
         issuing.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
         issuing.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(issuing.PublicKey, false));
         issuing.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(Root, true, false));
+        foreach (var pointer in _pointers("root"))
+            issuing.CertificateExtensions.Add(pointer);
         Issuing = issuing.Create(Root.SubjectName, X509SignatureGenerator.CreateForECDsa(_rootKey), Begin, End, Serial());
     }
 
@@ -38,6 +45,10 @@ internal sealed class TestAuthority
     public X509Certificate2 Root { get; }
 
     public X509Certificate2 Issuing { get; }
+
+    public AsymmetricAlgorithm RootKey => _rootKey;
+
+    public AsymmetricAlgorithm IssuingKey => _issuingKey;
 
     /// <summary>A certificate with its private key, by default for an organisation that signs mail and documents.</summary>
     public X509Certificate2 Issue(
@@ -49,7 +60,8 @@ internal sealed class TestAuthority
         DateTimeOffset? notBefore = null,
         DateTimeOffset? notAfter = null,
         string? policy = null,
-        HashAlgorithmName? hash = null)
+        HashAlgorithmName? hash = null,
+        IEnumerable<X509Extension>? extensions = null)
     {
         var digest = hash ?? HashAlgorithmName.SHA256;
         var request = key is RSA rsa
@@ -64,6 +76,10 @@ internal sealed class TestAuthority
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(Issuing, true, false));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
+        foreach (var pointer in _pointers("issuing"))
+            request.CertificateExtensions.Add(pointer);
+        foreach (var extension in extensions ?? [])
+            request.CertificateExtensions.Add(extension);
         if (policy is not null)
             request.CertificateExtensions.Add(Policies(policy));
 

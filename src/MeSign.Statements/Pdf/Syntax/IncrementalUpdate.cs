@@ -18,6 +18,9 @@ internal sealed class IncrementalUpdate(PdfDocument document)
     private readonly SortedDictionary<int, (int Generation, PdfObject Value)> _objects = [];
     private int _next = document.NextObjectNumber;
 
+    /// <summary>The number of the object that is added next.</summary>
+    public int Next => _next;
+
     public PdfReference Add(PdfObject value)
     {
         if (_next > PdfLimits.ObjectNumber)

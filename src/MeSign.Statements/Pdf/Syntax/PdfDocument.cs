@@ -94,6 +94,15 @@ internal sealed class PdfDocument
         return revision;
     }
 
+    /// <summary>The document as it was before its newest cross-reference sections.</summary>
+    public PdfDocument Without(int sections)
+    {
+        var earlier = new PdfDocument(_source, new PdfFile(_source, Origin), [.. Sections.Skip(sections)]);
+        if (Cipher is { } cipher)
+            earlier.Unlock(cipher);
+        return earlier;
+    }
+
     /// <summary>Bytes of the file as they are, fewer at its end. Good until the next read.</summary>
     public ReadOnlyMemory<byte> Bytes(long position, int count) => _source.Read(position, count);
 

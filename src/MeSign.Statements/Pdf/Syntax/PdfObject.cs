@@ -92,4 +92,9 @@ internal static class PdfNumbers
         PdfReal real when double.TryParse(real.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => number,
         _ => null,
     };
+
+    /// <summary>A coordinate, to a thousandth of a point.</summary>
+    public static PdfObject Of(double value) => Math.Round(value, 3) is var rounded && double.IsInteger(rounded)
+        ? new PdfInteger((long)rounded)
+        : new PdfReal(rounded.ToString("0.###", CultureInfo.InvariantCulture));
 }

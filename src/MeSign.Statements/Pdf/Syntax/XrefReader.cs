@@ -7,6 +7,7 @@ internal sealed class XrefReader(PdfFile file)
 {
     private const int EntryBytes = 20;
     private const int ChunkEntries = 2048;
+    private const int GapBytes = 64 * 1024;
 
     private int _entries;
 
@@ -33,11 +34,11 @@ internal sealed class XrefReader(PdfFile file)
 
     private XrefSection ReadSection(long offset)
     {
-        var window = file.Window(offset, 64);
-        var lexer = new PdfLexer(window.Span, complete: true);
+        var start = SkipGap(offset);
+        var lexer = new PdfLexer(file.Window(start, 64).Span, complete: true);
         var first = lexer.Next();
         if (first.IsKeyword("xref"u8))
-            return ReadTable(offset, offset + lexer.Position);
+            return ReadTable(offset, start + lexer.Position);
         if (first.Kind == PdfTokenKind.Integer)
             return ReadStream(offset);
         throw PdfDamage.At(file.Origin + offset, "no cross-reference section where startxref or /Prev says");
@@ -48,6 +49,7 @@ internal sealed class XrefReader(PdfFile file)
         var entries = new List<XrefEntry>();
         while (true)
         {
+            position = SkipGap(position);
             var lexer = new PdfLexer(file.Window(position, 128).Span, complete: true);
             var first = lexer.Next();
             if (first.IsKeyword("trailer"u8))
@@ -71,9 +73,7 @@ internal sealed class XrefReader(PdfFile file)
 
     private long ReadEntries(List<XrefEntry> entries, int number, int count, long position)
     {
-        var gap = new PdfLexer(file.Window(position, 64).Span, complete: true);
-        gap.SkipWhitespace();
-        position += gap.Position;
+        position = SkipGap(position);
         while (count > 0)
         {
             var window = file.Window(position, Math.Min(count, ChunkEntries) * EntryBytes).Span;
@@ -118,6 +118,7 @@ internal sealed class XrefReader(PdfFile file)
     // Tables with entries of 19 or 21 bytes are common and unambiguous.
     private long ReadLooseEntry(List<XrefEntry> entries, int number, long position)
     {
+        position = SkipGap(position);
         var lexer = new PdfLexer(file.Window(position, 64).Span, complete: true);
         var offset = lexer.Next();
         var generation = lexer.Next();
@@ -130,8 +131,32 @@ internal sealed class XrefReader(PdfFile file)
         }
 
         entries.Add(new(number, inUse ? XrefKind.InUse : XrefKind.Free, offset.Integer, (int)generation.Integer));
-        lexer.SkipWhitespace();
-        return position + lexer.Position;
+        return SkipGap(position + lexer.Position);
+    }
+
+    // Blank lines and comments, of any length that is no attack.
+    private long SkipGap(long position)
+    {
+        var comment = false;
+        for (var end = position + GapBytes; position < end;)
+        {
+            var window = file.Window(position, 256).Span;
+            foreach (var value in window)
+            {
+                if (comment)
+                    comment = value is not ((byte)'\r' or (byte)'\n');
+                else if (value == '%')
+                    comment = true;
+                else if (!PdfLexer.IsWhitespace(value))
+                    return position;
+                position++;
+            }
+
+            if (window.Length < 256)
+                return position;
+        }
+
+        throw PdfDamage.At(file.Origin + position, "a cross-reference section is interrupted for too long");
     }
 
     private XrefSection ReadStream(long offset)
@@ -159,47 +184,12 @@ internal sealed class XrefReader(PdfFile file)
                 // A stream shorter than its /Index says leaves the rest undefined: such objects are null.
                 if (data.Length < size)
                     break;
-                Add(entries, number, widths, data[..size]);
+                XrefStreamEntry.Add(entries, number, widths, data[..size]);
                 data = data[size..];
             }
         }
 
         return new XrefSection(offset, XrefForm.Stream, dictionary, entries);
-    }
-
-    private static void Add(List<XrefEntry> entries, int number, List<long> widths, ReadOnlySpan<byte> fields)
-    {
-        var (w0, w1, w2) = ((int)widths[0], (int)widths[1], (int)widths[2]);
-        // ISO 32000-2 table 17: an absent type is 1, an absent third field is 0.
-        var type = w0 == 0 ? 1 : BigEndian(fields[..w0]);
-        var second = BigEndian(fields.Slice(w0, w1));
-        var third = BigEndian(fields.Slice(w0 + w1, w2));
-        if (third > int.MaxValue || second < 0)
-            return;
-        switch (type)
-        {
-            case 0:
-                entries.Add(new(number, XrefKind.Free, second, (int)third));
-                break;
-            case 1:
-                entries.Add(new(number, XrefKind.InUse, second, (int)third));
-                break;
-            case 2:
-                entries.Add(new(number, XrefKind.Compressed, second, (int)third));
-                break;
-            default:
-                // Table 18: an unknown type is a reference to the null object.
-                entries.Add(new(number, XrefKind.Free, 0, 0));
-                break;
-        }
-    }
-
-    private static long BigEndian(ReadOnlySpan<byte> bytes)
-    {
-        long value = 0;
-        foreach (var part in bytes)
-            value = (value << 8) | part;
-        return value;
     }
 
     private void Claim(long first, long count, long offset)

@@ -1,0 +1,73 @@
+using MeSign.Statements.Pdf.Syntax;
+
+namespace MeSign.Statements.Pdf;
+
+/// <summary>
+/// Finds objects that are used in more than the one place where replacing them was explained. A stream that is a field's appearance
+/// or the metadata, and a page's content as well, would let harmless kinds of change show something else (shadow attacks).
+/// </summary>
+/// <param name="document">Before the change.</param>
+/// <param name="touched">Fields and widgets whose value or appearance is known to have changed.</param>
+internal sealed class OtherUses(PdfDocument document, IReadOnlySet<int> touched)
+{
+    private readonly Stack<(PdfObject Value, int Owner)> _waiting = new();
+    private readonly HashSet<int> _seen = [];
+
+    public IReadOnlyList<int> Find(IReadOnlySet<int> replaced)
+    {
+        if (replaced.Count == 0)
+            return [];
+
+        var found = new SortedSet<int>();
+        foreach (var entry in document.Trailer.Entries.Where(entry => entry.Key != "Info"))
+            _waiting.Push((entry.Value, 0));
+        while (_waiting.TryPop(out var next))
+        {
+            switch (next.Value)
+            {
+                case PdfReference reference when replaced.Contains(reference.Number):
+                    found.Add(reference.Number);
+                    break;
+                case PdfReference reference when _seen.Add(reference.Number):
+                    _waiting.Push((document.Load(reference), reference.Number));
+                    break;
+                case PdfArray array:
+                    array.Items.ForEach(item => _waiting.Push((item, next.Owner)));
+                    break;
+                case PdfDictionary dictionary:
+                    Enter(dictionary, next.Owner);
+                    break;
+                case PdfStream stream:
+                    Enter(stream.Dictionary, next.Owner);
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        return [.. found];
+    }
+
+    private void Enter(PdfDictionary dictionary, int owner)
+    {
+        foreach (var (key, value) in dictionary.Entries)
+        {
+            if (IsExplained(key, owner))
+                continue;
+            // The list itself may differ where it is compared entry by entry; what is in it still counts.
+            _waiting.Push((IsList(key, dictionary) ? document.Resolve(value) ?? PdfNull.Value : value, owner));
+        }
+    }
+
+    private bool IsExplained(string key, int owner) => owner == document.Catalog.Reference.Number
+        ? key is "DSS" or "Extensions" or "Metadata"
+        : key is "AP" or "V" or "RV" && touched.Contains(owner);
+
+    private static bool IsList(string key, PdfDictionary owner) => key switch
+    {
+        "Annots" => owner.IsType("Page"),
+        "Fields" => owner["Contents"] is null,
+        "Kids" => owner["T"] is not null || owner["FT"] is not null,
+        _ => false,
+    };
+}

@@ -1,0 +1,5 @@
+namespace MeSign.Statements.Signing;
+
+/// <summary>One source gave no usable word on a certificate; the next one is asked.</summary>
+/// <param name="problem">What it did, a sentence without its full stop that starts with its name.</param>
+internal sealed class RevocationUnknownException(string problem, Exception? innerException = null) : Exception(problem, innerException);

@@ -1,0 +1,23 @@
+using System.Security.Cryptography.Pkcs;
+using System.Security.Cryptography.X509Certificates;
+using PdfSharp.Pdf.Signatures;
+
+namespace MeSign.Statements.Benchmarks;
+
+/// <summary>A signature by <see cref="SignedCms"/>, as PdfSharp's default signer makes it.</summary>
+internal sealed class PdfSharpSigner(X509Certificate2 certificate) : IDigitalSigner
+{
+    public string CertificateName => certificate.Subject;
+
+    public Task<int> GetSignatureSizeAsync() => Task.FromResult(8192);
+
+    public async Task<byte[]> GetSignatureAsync(Stream stream)
+    {
+        using var content = new MemoryStream();
+        stream.Position = 0;
+        await stream.CopyToAsync(content);
+        var cms = new SignedCms(new ContentInfo(content.ToArray()), detached: true);
+        cms.ComputeSignature(new System.Security.Cryptography.Pkcs.CmsSigner(certificate) { IncludeOption = X509IncludeOption.EndCertOnly });
+        return cms.Encode();
+    }
+}

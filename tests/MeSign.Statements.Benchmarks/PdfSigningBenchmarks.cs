@@ -1,0 +1,137 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using BenchmarkDotNet.Attributes;
+using MeSign.Statements.Pdf;
+using MeSign.Statements.Sandbox.Timestamps;
+using MeSign.Statements.Signing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using PdfSharp.Drawing;
+using PdfSharp.Pdf.IO;
+using PdfSharp.Pdf.Signatures;
+
+namespace MeSign.Statements.Benchmarks;
+
+/// <summary>
+/// One document signed with a local RSA-2048 key: beside it the bare cost of the hash, the private-key operations and the copy, and
+/// PdfSharp's own signer. With a timestamp, the server is in this process, and its key's operation is part of the bare cost.
+/// </summary>
+[Config(typeof(QuickConfig))]
+public class PdfSigningBenchmarks : IAsyncDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("mesign-benchmark-").FullName;
+    private byte[] _document = [];
+    private AuthorityServer _authority = null!;
+    private X509Certificate2 _certificate = null!;
+    private RSA _key = null!;
+    private ServiceProvider _services = null!;
+    private PdfSigner _signer = null!;
+    private PdfSignatureRequest _plain = null!;
+    private PdfSignatureRequest _timestamped = null!;
+
+    [Params(100_000, 1_000_000)]
+    public int Bytes { get; set; }
+
+    [GlobalSetup]
+    public async Task SetupAsync()
+    {
+        _authority = await AuthorityServer.StartAsync(TimeProvider.System, CancellationToken.None);
+        _key = RSA.Create(2048);
+        var root = Path.Combine(_folder, "root.pem");
+        await File.WriteAllTextAsync(root, _authority.Authority.Root.ExportCertificatePem());
+        _services = new ServiceCollection()
+            .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection([new("MeSign:Timestamps:Roots:0", root)]).Build())
+            .AddLogging()
+            .AddSigning()
+            .AddPdf()
+            .BuildServiceProvider();
+        _signer = _services.GetRequiredService<PdfSigner>();
+        _certificate = Certificate();
+        _plain = new PdfSignatureRequest
+        {
+            Identity = new SigningIdentity(_certificate, [], new Pkcs12SigningKey(_certificate), HashAlgorithmName.SHA256),
+            Level = PadesLevel.BB,
+        };
+        _timestamped = _plain with { Level = PadesLevel.BT, TimestampServers = [_authority.TimestampAddress] };
+        _document = Draw(Bytes);
+    }
+
+    [GlobalCleanup]
+    public async Task CleanupAsync() => await DisposeAsync();
+
+    [Benchmark(Baseline = true)]
+    public byte[] Bare()
+    {
+        using var output = new MemoryStream(_document.Length + 16384);
+        output.Write(_document);
+        return _key.SignHash(SHA256.HashData(_document), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+    }
+
+    [Benchmark]
+    public Task<long> SignAsync() => SignAsync(_plain);
+
+    [Benchmark]
+    public byte[] BareWithTimestamp()
+    {
+        var signature = Bare();
+        return _key.SignHash(SHA256.HashData(signature), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+    }
+
+    [Benchmark]
+    public Task<long> SignWithTimestampAsync() => SignAsync(_timestamped);
+
+    [Benchmark]
+    public async Task<long> PdfSharpAsync()
+    {
+        using var input = new MemoryStream(_document, writable: false);
+        using var document = PdfReader.Open(input, PdfDocumentOpenMode.Modify);
+        DigitalSignatureHandler.ForDocument(document, new PdfSharpSigner(_certificate), new DigitalSignatureOptions { Reason = "Statement" });
+        using var output = new MemoryStream(_document.Length + 32768);
+        await document.SaveAsync(output);
+        return output.Length;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _services.DisposeAsync();
+        await _authority.DisposeAsync();
+        _certificate.Dispose();
+        _key.Dispose();
+        Directory.Delete(_folder, recursive: true);
+        GC.SuppressFinalize(this);
+    }
+
+    private async Task<long> SignAsync(PdfSignatureRequest request)
+    {
+        using var input = new MemoryStream(_document, 0, _document.Length, writable: false, publiclyVisible: true);
+        using var output = new MemoryStream(_document.Length + 32768);
+        return (await _signer.SignAsync(input, output, request, CancellationToken.None)).Bytes;
+    }
+
+    private X509Certificate2 Certificate()
+    {
+        var request = new CertificateRequest("CN=Example Bank", _key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
+        var now = TimeProvider.System.GetUtcNow();
+        return request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+    }
+
+    // Pages of lines, uncompressed: about 50 kB each.
+    private static byte[] Draw(int bytes)
+    {
+        PdfSharp.PdfSharpLicense.SetAgplLicense();
+        using var document = new PdfSharp.Pdf.PdfDocument();
+        document.Options.CompressContentStreams = false;
+        document.Options.NoCompression = true;
+        for (var length = 0; length < bytes; length += 50_000)
+        {
+            using var graphics = XGraphics.FromPdfPage(document.AddPage());
+            for (var line = 0; line < 1450; line++)
+                graphics.DrawLine(XPens.Black, 10.25 + (line % 500), 10.5, 300.125, 20 + (line % 700));
+        }
+
+        using var output = new MemoryStream();
+        document.Save(output, closeStream: false);
+        return output.ToArray();
+    }
+}

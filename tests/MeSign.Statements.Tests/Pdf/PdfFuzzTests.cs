@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using CsCheck;
+using MeSign.Statements.Pdf;
+
+namespace MeSign.Statements.Tests.Pdf;
+
+/// <summary>
+/// Mutations of files of every structure, signed or refused with a code, and validated, within their time. A moment of it runs with
+/// the other tests; <c>MESIGN_FUZZ_MINUTES=10 dotnet run --project tests/MeSign.Statements.Tests -- -explicit only -class "*.PdfFuzzTests"</c>
+/// runs for as long as it is told.
+/// </summary>
+public class PdfFuzzTests
+{
+    // What the format's parsers branch on.
+    private static readonly string[] Tokens =
+    [
+        "<<", ">>", "[", "]", "(", ")", "<", ">", "/", "%", "obj", "endobj", "stream", "endstream", "xref", "trailer", "startxref", "%%EOF",
+        " R", "null", "0", "-1", "1", "9999999999", "99999999999999999999", "65536", "/Length", "/Prev", "/XRefStm", "/Kids", "/Parent",
+        "/Type", "/ObjStm", "/XRef", "/Encrypt", "/ByteRange", "/Contents", "/W", "/Index", "/Size", "/Root", "/AcroForm", "/Fields",
+        "/Annots", "/Filter", "/FlateDecode", "/LZWDecode", "/DecodeParms", "/Predictor", "/DSS", "/Perms", "\r", "\n", "\0",
+    ];
+
+    private static readonly Gen<(int Kind, double Place, int Length, int Value)> Mutation =
+        Gen.Select(Gen.Int[0, 5], Gen.Double.Unit, Gen.Int[0, 64], Gen.Int[0, 255]);
+
+    [Fact]
+    public Task A_moment_of_mutations() => RunAsync(TimeSpan.FromSeconds(5));
+
+    [Fact(Explicit = true)]
+    public Task Minutes_of_mutations()
+    {
+        var minutes = Environment.GetEnvironmentVariable("MESIGN_FUZZ_MINUTES") ?? "10";
+        return RunAsync(TimeSpan.FromMinutes(double.Parse(minutes, CultureInfo.InvariantCulture)));
+    }
+
+    private static async Task RunAsync(TimeSpan duration)
+    {
+        var bench = await SigningBench.Shared;
+        var seeds = await SeedsAsync(bench);
+
+        Gen.Select(Gen.Int[0, seeds.Count - 1].Select(index => seeds[index]), Mutation.List[1, 6]).Sample(
+            input => Try(bench, input.Item2.Aggregate(input.Item1, Apply)),
+            time: Math.Max(1, (int)duration.TotalSeconds),
+            threads: 1,
+            print: input => Convert.ToBase64String(input.Item2.Aggregate(input.Item1, Apply)));
+    }
+
+    private static void Try(SigningBench bench, byte[] file)
+    {
+        var watch = Stopwatch.StartNew();
+        try
+        {
+            var signed = bench.SignAsync(file).GetAwaiter().GetResult();
+            signed.AsSpan(0, file.Length).SequenceEqual(file).ShouldBeTrue("the original is a prefix");
+            var verdict = bench.Validate(signed);
+            verdict.Signatures[^1].Problems.ShouldBeEmpty("what was signed is valid");
+        }
+        catch (StatementFailedException refusal)
+        {
+            refusal.Code.ShouldBeOneOf(
+                FailureCode.DocumentNotPdf, FailureCode.DocumentDamaged, FailureCode.DocumentEncrypted, FailureCode.DocumentNotSupported, FailureCode.DocumentSigningNotAllowed);
+        }
+
+        try
+        {
+            bench.Validate(file);
+        }
+        catch (StatementFailedException)
+        {
+            // Refused as well.
+        }
+
+        // Twenty times what the issue grants a megabyte: machines stall.
+        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(40));
+    }
+
+    private static byte[] Apply(byte[] file, (int Kind, double Place, int Length, int Value) mutation)
+    {
+        if (file.Length == 0)
+            return file;
+
+        var at = (int)(mutation.Place * (file.Length - 1));
+        var length = Math.Min(mutation.Length, file.Length - at);
+        var token = Encoding.Latin1.GetBytes(Tokens[mutation.Value % Tokens.Length]);
+        return mutation.Kind switch
+        {
+            0 => [.. file[..at], (byte)mutation.Value, .. file[(at + 1)..]],
+            1 => [.. file[..at], .. file[(at + length)..]],
+            2 => [.. file[..at], .. token, .. file[at..]],
+            3 => [.. file[..at], .. token, .. file[Math.Min(file.Length, at + token.Length)..]],
+            4 => [.. file[..(at + length)], .. file[at..]],
+            _ => file[..at],
+        };
+    }
+
+    private static async Task<List<byte[]>> SeedsAsync(SigningBench bench)
+    {
+        using var folder = new TestFolder();
+        var plain = PdfBuilder.OnePage("/AcroForm << /Fields [6 0 R] >> /Metadata 7 0 R", "/Contents 4 0 R /Annots [6 0 R]")
+            .Stream(4, "", "0 0 m 9 9 l S")
+            .Object(6, "<< /Type /Annot /Subtype /Widget /FT /Tx /T (Amount) /V (1) /Rect [0 0 9 9] /P 3 0 R >>")
+            .Stream(7, "/Type /Metadata", "<x/>")
+            .Table();
+        var seeds = new List<byte[]>
+        {
+            plain,
+            PdfBuilder.OnePage().XrefStream(4, (1, 4, 1)),
+            PdfBuilder.OnePage("/AcroForm 6 0 R").Stream(4, "/Type /ObjStm /N 1 /First 4", "6 0 << /Fields [] >>").Hybrid(5, [(6, 4, 0)]),
+            await bench.SignAsync(plain, bench.Approval),
+        };
+        var file = folder.Write("plain.pdf", plain);
+        string[][] ways = [["--linearize", "--object-streams=generate"], ["--encrypt", "", "x", "256", "--"], ["--allow-weak-crypto", "--encrypt", "", "x", "128", "--use-aes=y", "--"]];
+        foreach (var options in ways)
+        {
+            await Tool.RunAsync("qpdf", [file, folder["made.pdf"], .. options]);
+            seeds.Add(await File.ReadAllBytesAsync(folder["made.pdf"], TestContext.Current.CancellationToken));
+        }
+
+        return seeds;
+    }
+}
