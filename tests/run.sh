@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 # The judges: programs of other people that our output has to please. command=package of Debian and Ubuntu.
-judges=(openssl=openssl pdfsig=poppler-utils qpdf=qpdf gpgsm=gpgsm certutil=libnss3-tools)
+judges=(openssl=openssl pdfsig=poppler-utils qpdf=qpdf gpgsm=gpgsm certutil=libnss3-tools softhsm2-util=softhsm2)
 
 missing=()
 for judge in "${judges[@]}"; do

@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using MeSign.Statements.Cli.Bounces;
 using MeSign.Statements.Cli.Run;
 using MeSign.Statements.Cli.Settings;
 using MeSign.Statements.Cli.Status;
 using MeSign.Statements.Cli.Submit;
+using MeSign.Statements.Cli.Verify;
 
 namespace MeSign.Statements.Cli;
 
@@ -51,6 +53,8 @@ internal static class CommandLine
         root.Subcommands.Add(RunCommand.Create());
         root.Subcommands.Add(SubmitCommand.Create());
         root.Subcommands.Add(StatusCommand.Create());
+        root.Subcommands.Add(VerifyCommand.Create());
+        root.Subcommands.Add(BouncesCommand.Create());
         HelpWithExamples.AddTo(root);
         return root;
     }

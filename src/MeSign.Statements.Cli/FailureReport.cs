@@ -15,7 +15,7 @@ internal static class FailureReport
     {
         var (code, lines) = Describe(exception);
         foreach (var line in lines)
-            await error.WriteLineAsync($"mesign: {line}");
+            await error.WriteLineAsync($"mesign: {PlainText.Of(line)}");
         return code;
     }
 

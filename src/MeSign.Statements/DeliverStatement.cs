@@ -67,12 +67,26 @@ internal sealed partial class DeliverStatement(
 
     private async Task SubmitAsync(DeliveryOrder order, LedgerRow row, CancellationToken cancellationToken)
     {
-        var issuer = issuers.Get(row.Issuer ?? "");
+        Issuer issuer;
+        try
+        {
+            issuer = issuers.Get(row.Issuer ?? "");
+        }
+        catch (StatementFailedException removed)
+        {
+            // The issuer was taken out of the settings while the statement waited.
+            await outcomes.EndAsync(row with { Code = removed.Code, Detail = removed.Detail }, StatementState.Failed, cancellationToken);
+            return;
+        }
+
         var eml = await outbox.OpenAsync(row.Key, cancellationToken);
         var envelope = Envelope.Of(eml, issuer.ReturnPath);
 
+        // Given up on half-way, this write may have happened all the same, and the statement would end as Uncertain although
+        // nothing was sent. So it is finished; the submission then finds that it is to stop, and says so.
+        cancellationToken.ThrowIfCancellationRequested();
         row = await ledger.MoveAsync(
-            row with { LeaseUntil = time.GetUtcNow() + options.Value.Lease, Attempts = row.Attempts + 1 }, StatementState.Submitting, cancellationToken);
+            row with { LeaseUntil = time.GetUtcNow() + options.Value.Lease, Attempts = row.Attempts + 1 }, StatementState.Submitting, CancellationToken.None);
         var submission = await smtp.SubmitAsync(issuer.Relay, envelope, eml, cancellationToken);
 
         // What the relay answered is known only here: it is recorded even when this worker is told to stop by now.

@@ -34,7 +34,7 @@ internal sealed partial class ExpandBatch(BatchManifest manifest, StatementQueue
         }
         catch (StatementFailedException failure)
         {
-            await RecordAsync(order, new StatementKey(order.Batch, ManifestId(order)), issuer: null, failure.Code, failure.Detail, cancellationToken);
+            await RecordAsync(order, new StatementKey(order.Batch, order.PlaceId), issuer: null, failure.Code, failure.Detail, cancellationToken);
         }
     }
 
@@ -67,10 +67,6 @@ internal sealed partial class ExpandBatch(BatchManifest manifest, StatementQueue
                 Detail = detail,
             },
             cancellationToken);
-
-    /// <summary>The job id under which a manifest itself is on record when it cannot be expanded.</summary>
-    private static string ManifestId(BatchOrder order) =>
-        $"manifest-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(order.Manifest)).AsSpan(..8))}";
 
     private static partial class Log
     {

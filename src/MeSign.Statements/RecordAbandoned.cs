@@ -19,6 +19,8 @@ internal sealed partial class RecordAbandoned(StatementLedger ledger, Outcomes o
         switch (row?.State)
         {
             case null:
+            case not null when queue != StorageNames.Deliveries && row.JobSha256 != Outcomes.HashOf(message):
+                // Not on record yet, or another job under an id that is taken, whose owner's row is left alone.
                 await outcomes.AbandonAsync(message, key, detail, cancellationToken);
                 break;
 
@@ -40,6 +42,9 @@ internal sealed partial class RecordAbandoned(StatementLedger ledger, Outcomes o
     {
         if (queue == StorageNames.Deliveries && DeliveryOrder.Read(message.Body) is { } order)
             return order.Key;
+
+        if (queue == StorageNames.Batches && BatchOrder.TryRead(message.Body) is { } manifest)
+            return new StatementKey(manifest.Batch, manifest.PlaceId);
 
         var identity = JobIdentity.Find(message.Body, message.Id);
         return new StatementKey(identity.Batch, identity.Job);

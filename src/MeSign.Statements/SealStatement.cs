@@ -93,8 +93,11 @@ internal sealed class SealStatement(
                 return;
             }
 
-            var signed = document is null ? null : (ReadOnlyMemory<byte>?)await SignAsync(document.Value, issuer, cancellationToken);
-            var finished = await sealer.SealAsync(composer.Compose(job, issuer, signed), issuer, decision.Certificates, cancellationToken);
+            // Composed before it is signed: a template that fails spends no timestamp.
+            var composed = composer.Compose(job, issuer, document);
+            if (document is { } unsigned)
+                composed = composed.WithDocument(await SignAsync(unsigned, issuer, cancellationToken));
+            var finished = await sealer.SealAsync(composed, issuer, decision.Certificates, cancellationToken);
             entry = (await outbox.PutAsync(row.Key, issuer.Id, finished, cancellationToken)).Entry;
         }
 

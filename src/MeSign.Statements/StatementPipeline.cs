@@ -1,3 +1,5 @@
+using MeSign.Statements.Ledger;
+
 namespace MeSign.Statements;
 
 /// <summary>
@@ -10,14 +12,16 @@ public sealed class StatementPipeline
     private readonly SealStatement _seal;
     private readonly DeliverStatement _deliver;
     private readonly RecordAbandoned _abandon;
+    private readonly RecordBounce _bounce;
     private readonly Sweep _sweep;
 
-    internal StatementPipeline(ExpandBatch expand, SealStatement seal, DeliverStatement deliver, RecordAbandoned abandon, Sweep sweep)
+    internal StatementPipeline(ExpandBatch expand, SealStatement seal, DeliverStatement deliver, RecordAbandoned abandon, RecordBounce bounce, Sweep sweep)
     {
         _expand = expand;
         _seal = seal;
         _deliver = deliver;
         _abandon = abandon;
+        _bounce = bounce;
         _sweep = sweep;
     }
 
@@ -34,6 +38,12 @@ public sealed class StatementPipeline
     /// <param name="queue">The queue that the message came from, without the suffix.</param>
     public Task AbandonAsync(string queue, QueuedMessage message, CancellationToken cancellationToken) =>
         _abandon.RunAsync(queue, message, cancellationToken);
+
+    /// <summary>A message that came to the return path: a bounce ends its statement as Bounced, a success report as Delivered.</summary>
+    /// <param name="message">RFC 5322 message, as it was received.</param>
+    /// <returns>The statement that it is about, as it stands now; null for none of ours.</returns>
+    /// <exception cref="StatementDelayedException">It came back before it was recorded as relayed: hand it in again later.</exception>
+    public Task<LedgerRow?> RecordBounceAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken) => _bounce.RunAsync(message, cancellationToken);
 
     /// <summary>A timer: puts right what no message will.</summary>
     public Task SweepAsync(CancellationToken cancellationToken) => _sweep.RunAsync(cancellationToken);

@@ -38,12 +38,14 @@ public static class StatementsRegistration
         services.AddSingleton<SealStatement>();
         services.AddSingleton<DeliverStatement>();
         services.AddSingleton<RecordAbandoned>();
+        services.AddSingleton<RecordBounce>();
         services.AddSingleton<Sweep>();
         services.AddSingleton(provider => new StatementPipeline(
             provider.GetRequiredService<ExpandBatch>(),
             provider.GetRequiredService<SealStatement>(),
             provider.GetRequiredService<DeliverStatement>(),
             provider.GetRequiredService<RecordAbandoned>(),
+            provider.GetRequiredService<RecordBounce>(),
             provider.GetRequiredService<Sweep>()));
         return services;
     }

@@ -21,13 +21,13 @@ internal sealed partial class Sweep(
     /// <summary>How long after its time a statement's own message may still come: longer than any queue keeps one invisible.</summary>
     private static readonly TimeSpan Overdue = TimeSpan.FromMinutes(15);
 
+    /// <summary>Rows younger than this are in somebody's hands.</summary>
+    private static readonly TimeSpan Settled = TimeSpan.FromMinutes(1);
+
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        foreach (var state in Enum.GetValues<StatementState>())
-        {
-            await foreach (var row in ledger.ByStateAsync(state, cancellationToken))
-                await MendAsync(row, cancellationToken);
-        }
+        await foreach (var row in ledger.UnsettledAsync(time.GetUtcNow() - Settled, cancellationToken))
+            await MendAsync(row, cancellationToken);
     }
 
     private async Task MendAsync(LedgerRow row, CancellationToken cancellationToken)
@@ -51,6 +51,8 @@ internal sealed partial class Sweep(
                     break;
 
                 case StatementState.Sealed or StatementState.Deferred when (row.NextAttempt ?? row.Updated) + Overdue < now:
+                    // Written first: of many sweeps one sends the order, and the next only when that one is overdue too.
+                    await ledger.AmendAsync(row with { NextAttempt = now }, cancellationToken);
                     Log.Mended(logger, row.Batch, row.Job, row.State);
                     await queues.SendDeliveryAsync(new DeliveryOrder(row.Batch, row.Job), delay: null, cancellationToken);
                     break;

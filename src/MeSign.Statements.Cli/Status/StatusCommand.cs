@@ -41,7 +41,7 @@ internal static class StatusCommand
             await using var provider = StatementsProvider.Create(parsed.GetValue(SettingsOption.Instance));
             var ledger = provider.GetRequiredService<StatementLedger>();
             var output = parsed.InvocationConfiguration.Output;
-            var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
+            var console = CommandConsole.On(output);
             if (!parsed.GetValue(watch))
                 return Print(await query.RunAsync(ledger, cancellationToken), parsed.GetValue(json), output, console);
 

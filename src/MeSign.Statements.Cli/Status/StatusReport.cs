@@ -59,7 +59,7 @@ internal static class StatusReport
                 Coloured(one.State),
                 new Text(one.Encrypted switch { true => "yes", false => "signed only", null => "" }),
                 new Text(Time(one.Updated)),
-                new Text(Why(one)));
+                new Text(PlainText.Of(Why(one))));
         }
 
         return table;
@@ -84,7 +84,7 @@ internal static class StatusReport
         })
         {
             if (!string.IsNullOrEmpty(value))
-                grid.AddRow(new Text(name), new Text(value));
+                grid.AddRow(new Text(name), new Text(PlainText.Of(value)));
         }
 
         return grid;

@@ -13,8 +13,8 @@ internal sealed class TestAuthority : IDisposable
 
     private static readonly TimeSpan CrlLifetime = TimeSpan.FromDays(7);
 
-    private readonly ECDsa _rootKey = ECDsa.Create(ECCurve.NamedCurves.nistP384);
-    private readonly ECDsa _issuingKey = ECDsa.Create(ECCurve.NamedCurves.nistP384);
+    private readonly ECDsa _rootKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    private readonly ECDsa _issuingKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private readonly TimeProvider _time;
     private readonly Uri _distribution;
     private readonly CertificateRevocationListBuilder _revoked = new();
@@ -27,12 +27,12 @@ internal sealed class TestAuthority : IDisposable
         _time = time;
         _distribution = distribution;
 
-        var root = new CertificateRequest(Name("MeSign Sandbox Root CA " + Warning), _rootKey, HashAlgorithmName.SHA384);
+        var root = new CertificateRequest(Name("MeSign Sandbox Root CA " + Warning), _rootKey, HashAlgorithmName.SHA256);
         AddAuthorityExtensions(root, pathLength: 1);
         var rootGenerator = X509SignatureGenerator.CreateForECDsa(_rootKey);
         Root = root.Create(root.SubjectName, rootGenerator, Now.AddYears(-5), Now.AddYears(10), SerialNumber());
 
-        var issuing = new CertificateRequest(Name("MeSign Sandbox Issuing CA " + Warning), _issuingKey, HashAlgorithmName.SHA384);
+        var issuing = new CertificateRequest(Name("MeSign Sandbox Issuing CA " + Warning), _issuingKey, HashAlgorithmName.SHA256);
         AddAuthorityExtensions(issuing, pathLength: 0);
         issuing.CertificateExtensions.Add(CertificateExtensions.Policies([CertificateOids.AnyPolicy]));
         AddIssuerExtensions(issuing, Root, "root");
@@ -40,7 +40,7 @@ internal sealed class TestAuthority : IDisposable
 
         using var rootWithKey = Root.CopyWithPrivateKey(_rootKey);
         RootCrl = new CertificateRevocationListBuilder().Build(
-            rootWithKey, 1, Now + CrlLifetime, HashAlgorithmName.SHA384, thisUpdate: Now.AddHours(-1));
+            rootWithKey, 1, Now + CrlLifetime, HashAlgorithmName.SHA256, thisUpdate: Now.AddHours(-1));
         IssuingCrl = BuildIssuingCrl();
     }
 
@@ -75,7 +75,7 @@ internal sealed class TestAuthority : IDisposable
             _ => throw new ArgumentException("RSA or ECDSA.", nameof(order)),
         };
         // The hash is the issuer's choice: its signature generator signs, not the subject's key.
-        var request = new CertificateRequest(order.Subject, publicKey, HashAlgorithmName.SHA384);
+        var request = new CertificateRequest(order.Subject, publicKey, HashAlgorithmName.SHA256);
         var extensions = request.CertificateExtensions;
         extensions.Add(new X509BasicConstraintsExtension(certificateAuthority: false, hasPathLengthConstraint: false, 0, critical: true));
         extensions.Add(new X509KeyUsageExtension(order.KeyUsages, critical: true));
@@ -127,7 +127,7 @@ internal sealed class TestAuthority : IDisposable
     private byte[] BuildIssuingCrl()
     {
         using var issuer = Issuing.CopyWithPrivateKey(_issuingKey);
-        return _revoked.Build(issuer, ++_crlNumber, Now + CrlLifetime, HashAlgorithmName.SHA384, thisUpdate: Now.AddHours(-1));
+        return _revoked.Build(issuer, ++_crlNumber, Now + CrlLifetime, HashAlgorithmName.SHA256, thisUpdate: Now.AddHours(-1));
     }
 
     private static void AddAuthorityExtensions(CertificateRequest request, int pathLength)

@@ -10,4 +10,9 @@ process.stdin.once('end', () => {
 });
 process.stdin.once('error', () => process.exit(1));
 
+// Ctrl+C in a terminal reaches every process of the group: the parent still needs storage to settle what it works on.
+process.on('SIGINT', () => {});
+const once = process.once;
+process.once = (event, listener) => (event === 'SIGINT' ? process : once.call(process, event, listener));
+
 require('azurite/dist/src/azurite.js');

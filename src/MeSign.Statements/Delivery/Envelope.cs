@@ -5,9 +5,16 @@ namespace MeSign.Statements.Delivery;
 /// <summary>Who an SMTP transaction is from and for: one recipient always, so that one reply is about one statement.</summary>
 /// <param name="ReturnPath">Where bounces go (MAIL FROM).</param>
 /// <param name="Recipient">RCPT TO.</param>
-public sealed record Envelope(string ReturnPath, string Recipient)
+/// <param name="Id">ENVID (RFC 3461 §4.4): what a bounce calls the message by.</param>
+public sealed record Envelope(string ReturnPath, string Recipient, string? Id = null)
 {
-    /// <summary>The envelope of a finished message: to whom its To field says.</summary>
+    /// <summary>Stands in an issuer's return path for the message's name, so that every message has a return path of its own.</summary>
+    private const string Variable = "{id}";
+
+    /// <summary>
+    /// The envelope of a finished message: to whom its To field says, under the name that its Message-ID begins with. The
+    /// return path has that name where it says <c>{id}</c>.
+    /// </summary>
     /// <exception cref="InvalidDataException">The message has not exactly one recipient in its To field.</exception>
     public static Envelope Of(ReadOnlyMemory<byte> eml, string returnPath)
     {
@@ -17,7 +24,10 @@ public sealed record Envelope(string ReturnPath, string Recipient)
             && InternetAddressList.TryParse(to.RawValue, out var addresses)
             && addresses is [MailboxAddress recipient])
         {
-            return new Envelope(returnPath, recipient.Address);
+            var id = headers[HeaderId.MessageId]?.Trim().TrimStart('<').Split('@')[0];
+            if (string.IsNullOrEmpty(id) || !id.All(char.IsAsciiLetterOrDigit))
+                id = null;
+            return new Envelope(returnPath.Replace(Variable, id ?? "unnamed", StringComparison.Ordinal), recipient.Address, id);
         }
 
         throw new InvalidDataException("the sealed message does not have exactly one address in its To field");

@@ -15,7 +15,7 @@ namespace MeSign.Statements.Delivery;
 /// </summary>
 public sealed class Outbox(BlobServiceClient blobs)
 {
-    private readonly BlobContainerClient container = blobs.GetBlobContainerClient(StorageNames.Sealed);
+    private readonly BlobContainerClient _container = blobs.GetBlobContainerClient(StorageNames.Sealed);
 
     /// <summary>Keeps a message, unless the statement has one already.</summary>
     public async Task<OutboxPut> PutAsync(StatementKey key, string issuer, SealedMessage message, CancellationToken cancellationToken)
@@ -84,7 +84,7 @@ public sealed class Outbox(BlobServiceClient blobs)
         return eml;
     }
 
-    private BlobClient Blob(StatementKey key) => container.GetBlobClient(Name(key));
+    private BlobClient Blob(StatementKey key) => _container.GetBlobClient(Name(key));
 
     private static string Name(StatementKey key) => string.Create(CultureInfo.InvariantCulture, $"{key.Batch}/{key.Job}.eml");
 }

@@ -28,6 +28,9 @@ internal sealed class RelayClient : SmtpClient
         ServerCertificateValidationCallback = static (_, _, _, errors) => errors == SslPolicyErrors.None;
     }
 
+    /// <summary>ENVID of the next transaction; sent where the relay offers DSN.</summary>
+    public string? EnvelopeId { get; set; }
+
     /// <summary>Messages begun on this connection.</summary>
     public int Messages { get; set; }
 
@@ -49,6 +52,8 @@ internal sealed class RelayClient : SmtpClient
             return true;
         }
     }
+
+    protected override string GetEnvelopeId(MimeMessage message) => EnvelopeId!;
 
     /// <summary>Whether the other side has closed the connection.</summary>
     public bool HungUp()

@@ -50,7 +50,7 @@ internal sealed class RelayOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:01", "00:15:00")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(2);
 
-    public int EffectivePort => Port ?? Tls switch
+    internal int EffectivePort => Port ?? Tls switch
     {
         TlsMode.Implicit => 465,
         TlsMode.None => 25,

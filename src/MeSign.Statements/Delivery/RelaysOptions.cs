@@ -16,14 +16,14 @@ internal sealed class RelaysOptionsValidator(IOptions<DeliveryOptions> delivery)
     /// <summary>What a worker needs between the relay's answer and the ledger's.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(10);
 
-    private readonly RelayOptionsValidator single = new();
+    private readonly RelayOptionsValidator _single = new();
 
     public ValidateOptionsResult Validate(string? name, RelaysOptions options)
     {
         var faults = new List<string>();
         foreach (var (id, relay) in options.Relays)
         {
-            if (single.Validate($"MeSign:Relays:{id}", relay) is { Failed: true, Failures: { } failures })
+            if (_single.Validate($"MeSign:Relays:{id}", relay) is { Failed: true, Failures: { } failures })
                 faults.AddRange(failures.Select(failure => $"MeSign:Relays:{id}: {failure}"));
             if (relay.Timeout + Margin > delivery.Value.Lease)
                 faults.Add($"MeSign:Relays:{id}:Timeout {relay.Timeout} needs a MeSign:Delivery:Lease of at least {relay.Timeout + Margin}; it is {delivery.Value.Lease}");

@@ -111,6 +111,7 @@ internal sealed partial class SmtpSubmitter(IOptions<RelaysOptions> options, Tim
         if (client.Capabilities.HasFlag(SmtpCapabilities.Size) && client.MaxSize > 0 && attempt.Message.Length > client.MaxSize)
             return new Submission.Failed(FailureCode.MessageTooLarge, $"the message has {attempt.Message.Length} bytes, relay {attempt.Relay} takes {client.MaxSize}");
 
+        client.EnvelopeId = envelope.Id;
         var format = FormatOptions.Default.Clone();
         format.International = international;
         var text = await client.SendAsync(

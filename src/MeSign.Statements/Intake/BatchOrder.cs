@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 
 namespace MeSign.Statements.Intake;
@@ -31,6 +34,24 @@ public sealed record BatchOrder(string Batch, string Manifest, long From = 0, lo
 
         return new BatchOrder(batch, manifest, order.OptionalCount("from"), order.OptionalCount("line"), order.OptionalText("etag", ETagLength));
     }
+
+    /// <summary>As <see cref="Read"/>; null where it is no order.</summary>
+    public static BatchOrder? TryRead(BinaryData body)
+    {
+        try
+        {
+            return Read(body);
+        }
+        catch (StatementFailedException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The job id under which an order itself is on record when it cannot be carried out: one for each place of each manifest.</summary>
+    public string PlaceId => string.Create(
+        CultureInfo.InvariantCulture,
+        $"manifest-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Manifest)).AsSpan(..8))}{(From == 0 ? "" : $"-{From}")}");
 
     /// <summary>The order as JSON, to be sent once more.</summary>
     public BinaryData ToJson()

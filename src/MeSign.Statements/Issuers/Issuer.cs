@@ -53,6 +53,9 @@ public sealed record Issuer
 
     /// <summary>How the PDF signature looks and what it certifies.</summary>
     public required IssuerAppearance Appearance { get; init; }
+
+    /// <summary>How its messages are signed and encrypted.</summary>
+    public IssuerSealing Sealing { get; init; } = new();
 }
 
 /// <param name="Reason">Text of the signature's <c>/Reason</c> (ISO 32000-1 table 252), if any.</param>

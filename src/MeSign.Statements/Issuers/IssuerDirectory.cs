@@ -37,11 +37,22 @@ public sealed class IssuerDirectory
         MaxMessageBytes = options.MaxMessageBytes,
         MaxAge = options.MaxAge,
         Appearance = Open(options.Appearance),
+        Sealing = Open(options.Sealing, time),
     };
 
     private static IssuerAppearance Open(AppearanceOptions options) => string.IsNullOrEmpty(options.Seal)
         ? new IssuerAppearance(options.Reason, options.Location, options.ContactInfo)
         : new IssuerAppearance(options.Reason, options.Location, options.ContactInfo, Path.GetFullPath(options.Seal), options.SealPage, [.. options.SealRectangle]);
+
+    private static IssuerSealing Open(IssuerSealingOptions options, TimeProvider time) => new()
+    {
+        ContentEncryption = options.ContentEncryption,
+        KeyTransport = options.KeyTransport,
+        EncryptedSignature = options.EncryptedSignature,
+        LegacyDisplay = options.LegacyDisplay,
+        FeedbackId = options.FeedbackId,
+        Archive = string.IsNullOrEmpty(options.ArchiveCertificate) ? null : ArchiveCertificate.Load(options.ArchiveCertificate, time),
+    };
 
     private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }

@@ -33,12 +33,30 @@ internal sealed class IssuerOptions
     /// <summary>SMTP return path, where bounces go. Default the From address.</summary>
     public string? ReturnPath { get; init; }
 
-    /// <summary>PKCS#12 file with the signing key, its certificate and the chain below the root.</summary>
-    [Required]
+    /// <summary>PKCS#12 file with the signing key, its certificate and the chain with its root. This, or <see cref="SigningPkcs11Module"/>.</summary>
     public string SigningPkcs12 { get; init; } = "";
 
     /// <summary>File with the password of <see cref="SigningPkcs12"/>; a line end at its end is not part of it. Default no password.</summary>
     public string? SigningPasswordFile { get; init; }
+
+    /// <summary>Library of a hardware security module (PKCS#11) that keeps the signing key, instead of <see cref="SigningPkcs12"/>; needs the next three.</summary>
+    public string? SigningPkcs11Module { get; init; }
+
+    /// <summary>Label of the module's token.</summary>
+    public string? SigningPkcs11Token { get; init; }
+
+    /// <summary>Label of the private key; its certificate has the same id (CKA_ID).</summary>
+    public string? SigningPkcs11Label { get; init; }
+
+    /// <summary>File with the user's PIN; a line end at its end is not part of it.</summary>
+    public string? SigningPkcs11PinFile { get; init; }
+
+    /// <summary>Files with the chain above the certificate, its root among them, where the token does not hold them. Default none.</summary>
+    public IList<string> SigningPkcs11Chain { get; init; } = [];
+
+    /// <summary>How long before its expiry a certificate of the identity is warned about at start. Default 30 days, 1 day to 1 year.</summary>
+    [Range(typeof(TimeSpan), "1.00:00:00", "365.00:00:00")]
+    public TimeSpan SigningWarnBeforeExpiry { get; init; } = TimeSpan.FromDays(30);
 
     /// <summary>Digest of content and signatures: SHA256 (default), SHA384 or SHA512.</summary>
     [AllowedValues("SHA256", "SHA384", "SHA512")]
@@ -90,6 +108,9 @@ internal sealed class IssuerOptions
 
     [Required, ValidateObjectMembers]
     public AppearanceOptions Appearance { get; init; } = new();
+
+    [Required, ValidateObjectMembers]
+    public IssuerSealingOptions Sealing { get; init; } = new();
 }
 
 /// <summary>How an issuer's PDF signatures look; invisible without a seal.</summary>

@@ -36,6 +36,7 @@ internal sealed class IssuersOptionsValidator(IOptions<TimestampOptions> timesta
         .. TextFaults(issuer),
         .. TimestampFaults(issuer),
         .. SealFaults(issuer.Appearance),
+        .. ArchiveFaults(issuer.Sealing),
         .. SigningFaults(issuer),
     ];
 
@@ -82,31 +83,53 @@ internal sealed class IssuersOptionsValidator(IOptions<TimestampOptions> timesta
             yield return $"Appearance:Seal \"{appearance.Seal}\" does not exist";
     }
 
+    private IEnumerable<string> ArchiveFaults(IssuerSealingOptions sealing)
+    {
+        if (!string.IsNullOrEmpty(sealing.ArchiveCertificate) && ArchiveCertificate.TryLoad(sealing.ArchiveCertificate, time) is { } fault)
+            yield return $"Sealing:ArchiveCertificate: {fault}";
+    }
+
     private IEnumerable<string> SigningFaults(IssuerOptions issuer)
     {
-        var missing = false;
-        foreach (var (field, file) in new[] { ("SigningPkcs12", issuer.SigningPkcs12), ("SigningPasswordFile", issuer.SigningPasswordFile) })
+        var unusable = false;
+        foreach (var fault in SourceFaults(issuer))
         {
-            if (!string.IsNullOrEmpty(file) && !File.Exists(file))
-            {
-                missing = true;
-                yield return $"{field} \"{file}\" does not exist";
-            }
+            unusable = true;
+            yield return fault;
         }
 
-        if (missing || issuer.SigningPkcs12.Length == 0)
+        if (unusable)
             yield break;
 
-        var (identity, fault) = IssuerIdentity.TryLoad(issuer, time);
+        var source = string.IsNullOrEmpty(issuer.SigningPkcs11Module) ? nameof(issuer.SigningPkcs12) : nameof(issuer.SigningPkcs11Module);
+        var (identity, refusal) = IssuerIdentity.TryLoad(issuer, time);
         if (identity is null)
         {
-            yield return $"SigningPkcs12: {fault}";
+            yield return $"{source}: {refusal}";
             yield break;
         }
 
         if (EmailAddress.TryParse(issuer.FromAddress, out var from, out _)
             && !CertificateAddresses.Read(identity.Certificate).Any(address => CertificateAddresses.Match(address, from, caseSensitiveLocalPart: false)))
             yield return $"FromAddress \"{issuer.FromAddress}\" is not in the signing certificate: mail programs would warn of every message";
+    }
+
+    private static IEnumerable<string> SourceFaults(IssuerOptions issuer)
+    {
+        var onToken = !string.IsNullOrEmpty(issuer.SigningPkcs11Module);
+        if (onToken == !string.IsNullOrEmpty(issuer.SigningPkcs12))
+            yield return onToken ? "SigningPkcs12 and SigningPkcs11Module are both given: the key is in one place" : "SigningPkcs12 is empty: name the signing identity, or SigningPkcs11Module";
+        foreach (var (field, value) in new[] { ("SigningPkcs11Token", issuer.SigningPkcs11Token), ("SigningPkcs11Label", issuer.SigningPkcs11Label), ("SigningPkcs11PinFile", issuer.SigningPkcs11PinFile) })
+        {
+            if (onToken && string.IsNullOrEmpty(value))
+                yield return $"{field} is empty: SigningPkcs11Module needs it";
+        }
+
+        foreach (var (field, file) in new[] { ("SigningPkcs12", issuer.SigningPkcs12), ("SigningPasswordFile", issuer.SigningPasswordFile), ("SigningPkcs11PinFile", issuer.SigningPkcs11PinFile) })
+        {
+            if (!string.IsNullOrEmpty(file) && !File.Exists(file))
+                yield return $"{field} \"{file}\" does not exist";
+        }
     }
 
     private static bool IsId(string id) =>

@@ -7,7 +7,7 @@ namespace MeSign.Statements.Ledger;
 /// <summary>How rows, index entries and conflicts look as table entities.</summary>
 /// <remarks>
 /// Row: PartitionKey batch, RowKey job. Conflict: the same partition, RowKey <c>job|SHA-256</c> (no id has a bar).
-/// Index entry: PartitionKey recipient hash, RowKey <c>batch|job</c>.
+/// Index entry: PartitionKey recipient hash or message name, RowKey <c>batch|job</c>.
 /// </remarks>
 internal static class LedgerRowEntity
 {
@@ -85,7 +85,11 @@ internal static class LedgerRowEntity
 
     public static string StampOf(TableEntity entity) => entity.GetString(Stamp);
 
-    public static TableEntity IndexOf(LedgerRow row) => new(row.RecipientHash, $"{row.Batch}{Bar}{row.Job}");
+    public static TableEntity IndexOf(LedgerRow row) => IndexOf(row, row.RecipientHash!);
+
+    /// <param name="row">The row to find.</param>
+    /// <param name="name">What it is to be found by.</param>
+    public static TableEntity IndexOf(LedgerRow row, string name) => new(name, $"{row.Batch}{Bar}{row.Job}");
 
     public static StatementKey KeyOf(TableEntity index)
     {

@@ -13,6 +13,7 @@ public sealed class StatementLedger
 {
     private readonly TableClient _statements;
     private readonly TableClient _recipients;
+    private readonly MessageIndex _messages;
     private readonly RecipientHasher _hasher;
     private readonly LedgerOptions _options;
     private readonly TimeProvider _time;
@@ -21,6 +22,7 @@ public sealed class StatementLedger
     {
         _statements = tables.GetTableClient(StorageNames.Ledger);
         _recipients = tables.GetTableClient(StorageNames.LedgerRecipients);
+        _messages = new MessageIndex(_recipients);
         _hasher = new RecipientHasher(Convert.FromBase64String(options.RecipientKey));
         _options = options;
         _time = time;
@@ -85,6 +87,10 @@ public sealed class StatementLedger
         return found.HasValue ? LedgerRowEntity.Read(found.Value!) : null;
     }
 
+    /// <summary>The statement that a report is about, if any of its references names one that was sealed.</summary>
+    public async Task<LedgerRow?> FindByMessageAsync(IEnumerable<string> references, CancellationToken cancellationToken) =>
+        await _messages.FindAsync(references, cancellationToken) is { } key ? await FindAsync(key, cancellationToken) : null;
+
     /// <summary>
     /// Moves a statement on. <paramref name="row"/> is the row as it was read, with the changes that go with the move; its
     /// State must be the one that was read. The lease is kept only in Submitting, the next attempt only in Held and
@@ -92,14 +98,18 @@ public sealed class StatementLedger
     /// </summary>
     /// <exception cref="LedgerConflictException">The row changed since it was read.</exception>
     /// <exception cref="InvalidOperationException">There is no such move.</exception>
-    public Task<LedgerRow> MoveAsync(LedgerRow row, StatementState to, CancellationToken cancellationToken)
+    public async Task<LedgerRow> MoveAsync(LedgerRow row, StatementState to, CancellationToken cancellationToken)
     {
         if (!StateTransitions.IsLegal(row.State, to))
             throw new InvalidOperationException($"{row.Key}: a statement does not go from {row.State} to {to}");
         if (to == StatementState.Submitting && row.LeaseUntil is null)
             throw new InvalidOperationException($"{row.Key}: Submitting needs a lease");
 
-        return UpdateAsync(
+        // As in ReceiveAsync, the index first.
+        if (to == StatementState.Sealed)
+            await _messages.AddAsync(row, cancellationToken);
+
+        return await UpdateAsync(
             row,
             row with
             {
@@ -124,6 +134,20 @@ public sealed class StatementLedger
     /// <summary>All statements in a state, over all batches.</summary>
     public IAsyncEnumerable<LedgerRow> ByStateAsync(StatementState state, CancellationToken cancellationToken) =>
         QueryAsync(TableClient.CreateQueryFilter($"State eq {state.ToString()}"), cancellationToken);
+
+    /// <summary>
+    /// What a sweep looks at: statements that have not ended, or whose end the bank was not told, and that nobody has moved
+    /// since an instant. The service picks them, so that the many that are done are not transferred; a held statement, which
+    /// may wait for days, is among them only when its time is over.
+    /// </summary>
+    public IAsyncEnumerable<LedgerRow> UnsettledAsync(DateTimeOffset untouchedSince, CancellationToken cancellationToken)
+    {
+        // Every move says that it is not reported yet, and only an end or a hold ever is.
+        var held = nameof(StatementState.Held);
+        var filter = TableClient.CreateQueryFilter(
+            $"Updated lt {untouchedSince} and (Reported eq false or (State eq {held} and Expires lt {_time.GetUtcNow()}))");
+        return QueryAsync(filter, cancellationToken);
+    }
 
     /// <summary>All statements to an address, however it is spelled; in the order of batch and job.</summary>
     public async IAsyncEnumerable<LedgerRow> ByRecipientAsync(string address, [EnumeratorCancellation] CancellationToken cancellationToken)

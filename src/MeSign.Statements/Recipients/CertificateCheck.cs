@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using MeSign.Statements.Trust;
@@ -19,7 +20,8 @@ internal sealed class CertificateCheck(RecipientTrust trust, IOptions<RecipientO
     {
         if (!CertificateAddresses.Read(certificate).Any(name => CertificateAddresses.Match(name, address, options.Value.CaseSensitiveLocalPart)))
             return CertificateProblem.AddressMismatch;
-        if (certificate.NotAfter.ToUniversalTime() < now.UtcDateTime)
+        // The path check counts the last second as past; so does this, so that the reason is the right one.
+        if (certificate.NotAfter.ToUniversalTime() <= now.UtcDateTime)
             return CertificateProblem.Expired;
         if (certificate.NotBefore.ToUniversalTime() > now.UtcDateTime)
             return CertificateProblem.NotYetValid;
@@ -64,8 +66,25 @@ internal sealed class CertificateCheck(RecipientTrust trust, IOptions<RecipientO
 
     private static bool IsUsableCurve(X509Certificate2 certificate)
     {
-        using var ec = certificate.GetECDiffieHellmanPublicKey();
-        return ec?.ExportParameters(includePrivateParameters: false).Curve.Oid?.Value is { } curve && Curves.Contains(curve);
+        // RFC 5480 §2.1.1: a named curve, or something that no client reads.
+        if (NamedCurve(certificate) is not { } curve || !Curves.Contains(curve))
+            return false;
+
+        // Refuses a point that is not on the curve.
+        using var key = certificate.PublicKey.GetECDiffieHellmanPublicKey();
+        return key is not null;
+    }
+
+    private static string? NamedCurve(X509Certificate2 certificate)
+    {
+        try
+        {
+            return AsnDecoder.ReadObjectIdentifier(certificate.PublicKey.EncodedParameters!.RawData, AsnEncodingRules.DER, out _);
+        }
+        catch (AsnContentException)
+        {
+            return null;
+        }
     }
 
     // RFC 8550 §4.4.2; without the extension every use is allowed (RFC 5280 §4.2.1.3).

@@ -37,6 +37,19 @@ internal static class Base64Lines
         }
     }
 
+    /// <summary>Encodes all of <paramref name="bytes"/>.</summary>
+    /// <returns>What of <paramref name="target"/> is left.</returns>
+    public static Span<byte> Encode(ReadOnlySpan<byte> bytes, Span<byte> target)
+    {
+        while (!bytes.IsEmpty)
+        {
+            var take = Math.Min(ChunkBytes, bytes.Length);
+            target = target[EncodeChunk(bytes[..take], target)..];
+            bytes = bytes[take..];
+        }
+        return target;
+    }
+
     /// <summary>Encodes at most <see cref="ChunkBytes"/>.</summary>
     /// <returns>Characters written, line ends included.</returns>
     public static int EncodeChunk(ReadOnlySpan<byte> chunk, Span<byte> target)

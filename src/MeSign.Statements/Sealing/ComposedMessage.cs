@@ -27,8 +27,14 @@ internal sealed record ComposedMessage
 
     public required IReadOnlyList<MailAttachment> Attachments { get; init; }
 
+    /// <summary>Images that the HTML shows by their Content-ID.</summary>
+    public IReadOnlyList<MailImage> Images { get; init; } = [];
+
     /// <summary>Further header fields: name and plain ASCII value.</summary>
     public required IReadOnlyList<MailField> Fields { get; init; }
+
+    /// <summary>The same message with the signed document in place of the one that it was composed with.</summary>
+    public ComposedMessage WithDocument(ReadOnlyMemory<byte> signed) => this with { Attachments = [Attachments.Single() with { Content = signed }] };
 }
 
 /// <param name="Address">addr-spec.</param>
@@ -38,5 +44,9 @@ internal sealed record MailParty(string Address, string? Name);
 /// <param name="FileName">As the recipient sees it.</param>
 /// <param name="MediaType"><c>application/pdf</c>.</param>
 internal sealed record MailAttachment(string FileName, string MediaType, ReadOnlyMemory<byte> Content);
+
+/// <param name="ContentId">Without angle brackets.</param>
+/// <param name="FileName">A plain ASCII name.</param>
+internal sealed record MailImage(string ContentId, string MediaType, string FileName, ReadOnlyMemory<byte> Content);
 
 internal sealed record MailField(string Name, string Value);

@@ -19,3 +19,13 @@ public enum RsaKeyTransport
     /// <summary>RSAES-OAEP with SHA-256 and MGF1 with SHA-256 (RFC 3560).</summary>
     OaepSha256,
 }
+
+/// <summary>How a signature and what it signs lie together.</summary>
+public enum SignatureForm
+{
+    /// <summary>The content inside the signature (RFC 8551 §3.5.2): nothing on the way can reformat it.</summary>
+    Opaque,
+
+    /// <summary><c>multipart/signed</c> (RFC 8551 §3.5.3): the content readable beside its signature.</summary>
+    Clear,
+}

@@ -10,7 +10,7 @@ using MimeKit;
 namespace MeSign.Statements.Sealing;
 
 /// <summary>Writes the message for a job: the issuer's template filled with the job's fields, the signed document attached.</summary>
-internal sealed class MessageComposer(TemplateFolder folder, TemplateRenderer renderer, TimeProvider time)
+internal sealed class MessageComposer(TemplateFolder folder, TemplateLogo logos, TemplateRenderer renderer, TimeProvider time)
 {
     private const int MaxSubjectCharacters = 300;
 
@@ -20,14 +20,22 @@ internal sealed class MessageComposer(TemplateFolder folder, TemplateRenderer re
     {
         var now = time.GetUtcNow();
         var templates = folder.Find(issuer.TemplateFolder, job.Template, job.Recipient.Locale, issuer.DefaultLocale);
-        var model = Model(job, issuer, templates.Locale, now);
+        var messageId = MessageId(job, issuer);
+        var logo = logos.Find(issuer.TemplateFolder, $"logo.{messageId}");
+        var model = Model(job, issuer, templates.Locale, now, logo);
 
         var subject = renderer.RenderText(templates.Subject, model).Trim();
         Check(subject, templates.Subject, job);
+        var html = renderer.RenderHtml(templates.Html, model);
+        if (RemoteContent.Find(html) is { } remote)
+        {
+            throw new StatementFailedException(FailureCode.TemplateFailed,
+                $"template {templates.Html.Name} makes HTML with {remote}: a message must fetch nothing and run nothing, and shows pictures as cid: only");
+        }
 
         return new()
         {
-            MessageId = MessageId(job, issuer),
+            MessageId = messageId,
             Date = now,
             From = new(issuer.FromAddress, Safe("the issuer's FromName", issuer.FromName)),
             To = new(Safe("recipient.address", job.Recipient.Address)!, Safe("recipient.name", job.Recipient.Name)),
@@ -35,11 +43,12 @@ internal sealed class MessageComposer(TemplateFolder folder, TemplateRenderer re
             Subject = subject,
             Language = templates.Locale,
             Text = renderer.RenderText(templates.Text, model),
-            Html = renderer.RenderHtml(templates.Html, model),
+            Html = html,
+            Images = logo is not null && html.Contains($"cid:{logo.ContentId}", StringComparison.Ordinal) ? [logo] : [],
             Attachments = document is { } content
                 ? [new(Safe("document.fileName", job.Document?.FileName) ?? "document.pdf", "application/pdf", content)]
                 : [],
-            Fields = Fields(job),
+            Fields = Fields(job, issuer),
         };
     }
 
@@ -54,7 +63,7 @@ internal sealed class MessageComposer(TemplateFolder folder, TemplateRenderer re
         return $"{Convert.ToHexStringLower(digest, 0, 16)}@{MailboxAddress.EncodeAddrspec($"x@{domain}")[2..]}";
     }
 
-    private static TemplateModel Model(StatementJob job, Issuer issuer, string locale, DateTimeOffset now)
+    private static TemplateModel Model(StatementJob job, Issuer issuer, string locale, DateTimeOffset now, MailImage? logo)
     {
         var recipient = new Dictionary<string, FluidValue>(StringComparer.Ordinal) { ["address"] = new StringValue(job.Recipient.Address) };
         if (job.Recipient.Name is { } name)
@@ -77,22 +86,33 @@ internal sealed class MessageComposer(TemplateFolder folder, TemplateRenderer re
         values["document"] = new ObjectTemplateValue("document", document);
         if (job.Expires is { } expires)
             values["expires"] = new DateTimeValue(expires);
+        if (logo is not null)
+            values["logo"] = new StringValue($"cid:{logo.ContentId}");
         return new(values, Culture(locale), now);
     }
 
-    private static MailField[] Fields(StatementJob job) => job.Kind switch
+    private static List<MailField> Fields(StatementJob job, Issuer issuer)
     {
+        var fields = new List<MailField>();
+
         // RFC 3834 §5: nobody's holiday reply should answer a machine. A person wrote a message.
-        JobKind.Message => [],
-        JobKind.Code =>
-        [
-            new("Auto-Submitted", "auto-generated"),
-            new("Importance", "high"),
-            new("X-Priority", "1"),
-            .. job.Expires is { } expires ? [new MailField("Expires", HeaderText.Date(expires))] : Array.Empty<MailField>(),
-        ],
-        _ => [new("Auto-Submitted", "auto-generated")],
-    };
+        if (job.Kind != JobKind.Message)
+            fields.Add(new("Auto-Submitted", "auto-generated"));
+        if (job.Kind == JobKind.Code)
+        {
+            fields.Add(new("Importance", "high"));
+            fields.Add(new("X-Priority", "1"));
+            if (job.Expires is { } expires)
+                fields.Add(new("Expires", HeaderText.Date(expires)));
+        }
+
+        // What complaints are counted by; a campaign and a kind, never a person.
+        if (issuer.Sealing.FeedbackId)
+            fields.Add(new("Feedback-ID", $"{Token(job.Batch)}:{job.Kind.ToString().ToLowerInvariant()}:{issuer.Id}"));
+        return fields;
+    }
+
+    private static string Token(string text) => string.Concat(text.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_' ? c : '-'));
 
     private static void Check(string subject, NamedTemplate template, StatementJob job)
     {

@@ -158,7 +158,13 @@ public sealed class MessageOpener(CmsVerifier verifier)
         {
             using var message = MimeMessage.Load(options, stream, CancellationToken.None);
             var attachments = message.Attachments.OfType<MimePart>().Take(MaxAttachments).Select(Attachment).ToArray();
-            return opened with { Text = message.TextBody, Html = message.HtmlBody, Attachments = attachments };
+            var isEncrypted = opened.HeaderProtection.Protection == "cipher";
+            return opened with
+            {
+                Text = isEncrypted && Shows(message, "plain") ? LegacyDisplay.OutOfText(message.TextBody ?? "") : message.TextBody,
+                Html = isEncrypted && Shows(message, "html") ? LegacyDisplay.OutOfHtml(message.HtmlBody ?? "") : message.HtmlBody,
+                Attachments = attachments,
+            };
         }
         catch (FormatException exception)
         {
@@ -166,6 +172,9 @@ public sealed class MessageOpener(CmsVerifier verifier)
             return opened;
         }
     }
+
+    private static bool Shows(MimeMessage message, string subtype) => message.BodyParts.OfType<TextPart>()
+        .FirstOrDefault(part => part.ContentType.IsMimeType("text", subtype) && !part.IsAttachment)?.ContentType.Parameters["hp-legacy-display"] == "1";
 
     private static OpenedAttachment Attachment(MimePart part)
     {

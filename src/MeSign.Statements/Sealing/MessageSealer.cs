@@ -1,11 +1,9 @@
-using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using MeSign.Statements.Issuers;
 using MeSign.Statements.Signing;
-using Microsoft.Extensions.Options;
 
 namespace MeSign.Statements.Sealing;
 
@@ -14,13 +12,8 @@ namespace MeSign.Statements.Sealing;
 /// with protected header fields (RFC 9788). The finished message is one buffer of its exact size; payload, signature,
 /// encryption and Base64 are written inside it, so that a large attachment is never copied from buffer to buffer.
 /// </summary>
-internal sealed class MessageSealer(CmsSigner signer, RecipientKeyCache keys, IOptions<SealingOptions> options)
+internal sealed class MessageSealer(CmsSigner signer, RecipientKeyCache keys)
 {
-    private const string SignedEntityHeader =
-        "Content-Type: application/pkcs7-mime; smime-type=signed-data;\r\n\tname=smime.p7m\r\n" +
-        "Content-Transfer-Encoding: base64\r\n" +
-        "Content-Disposition: attachment; filename=smime.p7m\r\n\r\n";
-
     /// <param name="certificates">The recipient's certificates; empty for a message that is only signed.</param>
     /// <exception cref="StatementFailedException">MessageTooLarge.</exception>
     /// <exception cref="StatementDelayedException">No timestamp server answers.</exception>
@@ -29,21 +22,21 @@ internal sealed class MessageSealer(CmsSigner signer, RecipientKeyCache keys, IO
         ComposedMessage message, Issuer issuer, IReadOnlyList<X509Certificate2> certificates, CancellationToken cancellationToken)
     {
         var encrypt = certificates.Count > 0;
-        var recipients = certificates.Select(keys.Get).DistinctBy(key => key.Thumbprint, StringComparer.Ordinal).ToArray();
+        var recipients = Recipients(certificates, issuer);
         var inner = new HeaderSection(message, message.Subject);
         var outer = encrypt ? new HeaderSection(message, issuer.OuterSubject) : inner;
         var payload = encrypt
-            ? MimePayload.Build(message, inner, HeaderProtection.Cipher, outer)
-            : MimePayload.Build(message, inner, HeaderProtection.Clear, outer: null);
+            ? MimePayload.Build(message, inner, HeaderProtection.Cipher, outer, issuer.Sealing.LegacyDisplay ? new LegacyDisplay(message.Subject) : null)
+            : MimePayload.Build(message, inner, HeaderProtection.Clear, outer: null, legacy: null);
 
         // What is certain to be too large is refused before it costs a signature and a timestamp.
         Limit(issuer, encrypt ? Base64Lines.EncodedLength(Base64Lines.EncodedLength(payload.Length)) : payload.Length);
         var signature = await signer.SignDetachedAsync(
             payload.Digest(issuer.Identity.Hash), issuer.Identity, CmsProfile.Smime, issuer.TimestampServers, cancellationToken);
 
-        var eml = encrypt
-            ? Encrypted(issuer, outer, payload, signature.Der, recipients)
-            : Signed(issuer, outer, payload, signature.Der);
+        var form = encrypt ? issuer.Sealing.EncryptedSignature : SignatureForm.Clear;
+        var entity = SignedEntity.Build(payload, signature.Der, form, issuer.Identity.Hash);
+        var eml = encrypt ? Encrypted(issuer, outer, entity, recipients) : Signed(issuer, outer, entity);
         return new(
             eml,
             encrypt,
@@ -52,38 +45,27 @@ internal sealed class MessageSealer(CmsSigner signer, RecipientKeyCache keys, IO
             signature.Timestamp?.GenTime ?? message.Date);
     }
 
-    /// <summary>RFC 8551 §3.5.3: multipart/signed, readable where nothing knows S/MIME.</summary>
-    private static byte[] Signed(Issuer issuer, HeaderSection outer, MimePayload payload, ReadOnlyMemory<byte> signature)
+    private RecipientKey[] Recipients(IReadOnlyList<X509Certificate2> certificates, Issuer issuer)
     {
-        var boundary = MimePayload.Boundary();
-        var head = Header(outer,
-            $"Content-Type: multipart/signed; protocol=\"application/pkcs7-signature\";\r\n\tmicalg={MicAlgorithm(issuer.Identity.Hash)};\r\n\tboundary=\"{boundary}\"\r\n\r\n--{boundary}\r\n");
-        var middle = Encoding.ASCII.GetBytes(
-            $"\r\n--{boundary}\r\nContent-Type: application/pkcs7-signature; name=smime.p7s\r\n" +
-            "Content-Transfer-Encoding: base64\r\nContent-Disposition: attachment; filename=smime.p7s\r\n\r\n");
-        var tail = Encoding.ASCII.GetBytes($"--{boundary}--\r\n");
-        var eml = Allocate(issuer,
-            head.Length + payload.Length + middle.Length + Base64Lines.EncodedLength(signature.Length) + tail.Length);
+        var all = issuer.Sealing.Archive is { } archive && certificates.Count > 0 ? certificates.Append(archive) : certificates;
+        return all.Select(keys.Get).DistinctBy(key => key.Thumbprint, StringComparer.Ordinal).ToArray();
+    }
 
-        var rest = Put(head, eml);
-        payload.CopyTo(rest);
-        rest = Put(middle, rest[(int)payload.Length..]);
-        for (var left = signature.Span; !left.IsEmpty; left = left[Math.Min(Base64Lines.ChunkBytes, left.Length)..])
-            rest = rest[Base64Lines.EncodeChunk(left[..Math.Min(Base64Lines.ChunkBytes, left.Length)], rest)..];
-        Put(tail, rest);
+    private static byte[] Signed(Issuer issuer, HeaderSection outer, SignedEntity entity)
+    {
+        var head = Header(outer, "");
+        var eml = Allocate(issuer, head.Length + entity.Length);
+        head.CopyTo(eml, 0);
+        entity.WriteTo(eml.AsSpan(head.Length));
         return eml;
     }
 
-    /// <summary>RFC 8551 §3.3 or §3.4 around §3.5.2: an opaque signature inside the encryption.</summary>
-    private byte[] Encrypted(
-        Issuer issuer, HeaderSection outer, MimePayload payload, ReadOnlyMemory<byte> signature, RecipientKey[] recipients)
+    /// <summary>RFC 8551 §3.3 or §3.4 around the signed entity.</summary>
+    private static byte[] Encrypted(Issuer issuer, HeaderSection outer, SignedEntity entity, RecipientKey[] recipients)
     {
-        var algorithm = options.Value.ContentEncryption;
-        var signed = OpaqueSignature.Around(signature, payload.Length);
-        var entityLength = SignedEntityHeader.Length + Base64Lines.EncodedLength(signed.Length);
-        Limit(issuer, Base64Lines.EncodedLength(entityLength));
-
-        using var envelope = new Envelope(recipients, (int)entityLength, algorithm, options.Value.RsaKeyTransport);
+        Limit(issuer, Base64Lines.EncodedLength(entity.Length));
+        var algorithm = issuer.Sealing.ContentEncryption;
+        using var envelope = new Envelope(recipients, (int)entity.Length, algorithm, issuer.Sealing.KeyTransport);
         var smimeType = algorithm == ContentEncryption.Aes256Gcm ? "authEnveloped-data" : "enveloped-data";
         var head = Header(outer,
             $"Content-Type: application/pkcs7-mime; smime-type={smimeType};\r\n\tname=smime.p7m\r\n" +
@@ -92,17 +74,10 @@ internal sealed class MessageSealer(CmsSigner signer, RecipientKeyCache keys, IO
 
         // From the inside out, each layer at the end of the room that the next one has for it.
         var envelopeStart = eml.Length - (int)envelope.Length;
-        var entity = eml.AsSpan(envelopeStart + envelope.ContentOffset, (int)entityLength);
-        var signedStart = entity.Length - (int)signed.Length;
-        signed.Before.CopyTo(entity[signedStart..]);
-        payload.CopyTo(entity[(signedStart + signed.Before.Length)..]);
-        signed.After.CopyTo(entity[^signed.After.Length..]);
-        Base64Lines.EncodeInPlace(entity, signedStart, SignedEntityHeader.Length);
-        Encoding.ASCII.GetBytes(SignedEntityHeader, entity);
-
+        entity.WriteTo(eml.AsSpan(envelopeStart + envelope.ContentOffset, (int)entity.Length));
         envelope.Close(eml.AsSpan(envelopeStart));
         Base64Lines.EncodeInPlace(eml, envelopeStart, head.Length);
-        Put(head, eml);
+        head.CopyTo(eml, 0);
         return eml;
     }
 
@@ -112,12 +87,6 @@ internal sealed class MessageSealer(CmsSigner signer, RecipientKeyCache keys, IO
         fields.WriteTo(text);
         text.Append("MIME-Version: 1.0\r\n").Append(structural);
         return Encoding.UTF8.GetBytes(text.ToString());
-    }
-
-    private static Span<byte> Put(ReadOnlySpan<byte> bytes, Span<byte> target)
-    {
-        bytes.CopyTo(target);
-        return target[bytes.Length..];
     }
 
     private static byte[] Allocate(Issuer issuer, long length)
@@ -135,8 +104,4 @@ internal sealed class MessageSealer(CmsSigner signer, RecipientKeyCache keys, IO
                 $"the finished message has at least {length} bytes and the issuer allows {limit}: make the document smaller or raise MaxMessageBytes"));
         }
     }
-
-    // RFC 8551 §3.5.3.2.
-    private static string MicAlgorithm(HashAlgorithmName hash) =>
-        hash == HashAlgorithmName.SHA512 ? "sha-512" : hash == HashAlgorithmName.SHA384 ? "sha-384" : "sha-256";
 }

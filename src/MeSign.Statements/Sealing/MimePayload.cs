@@ -26,7 +26,7 @@ internal sealed class MimePayload
     /// <summary>Bytes of the entity.</summary>
     public long Length { get; private set; }
 
-    public static MimePayload Build(ComposedMessage message, HeaderSection headers, HeaderProtection protection, HeaderSection? outer)
+    public static MimePayload Build(ComposedMessage message, HeaderSection headers, HeaderProtection protection, HeaderSection? outer, LegacyDisplay? legacy)
     {
         var payload = new MimePayload();
         headers.WriteTo(payload._text);
@@ -37,14 +37,14 @@ internal sealed class MimePayload
         var parameters = $"; hp=\"{hp}\"; protected-headers=\"v1\"";
         if (message.Attachments.Count == 0)
         {
-            payload.AddAlternative(message, parameters);
+            payload.AddAlternative(message, legacy, parameters);
         }
         else
         {
             var boundary = Boundary();
             payload.AddMultipart("mixed", boundary, message.Language, parameters);
             payload._text.Append(CultureInfo.InvariantCulture, $"--{boundary}\r\n");
-            payload.AddAlternative(message, parameters: "");
+            payload.AddAlternative(message, legacy, parameters: "");
             foreach (var attachment in message.Attachments)
             {
                 payload._text.Append(CultureInfo.InvariantCulture, $"--{boundary}\r\n");
@@ -89,17 +89,42 @@ internal sealed class MimePayload
                 target = target[piece.Bytes.Length..];
                 continue;
             }
-            for (var rest = piece.Bytes.Span; !rest.IsEmpty; rest = rest[Math.Min(Base64Lines.ChunkBytes, rest.Length)..])
-                target = target[Base64Lines.EncodeChunk(rest[..Math.Min(Base64Lines.ChunkBytes, rest.Length)], target)..];
+            target = Base64Lines.Encode(piece.Bytes.Span, target);
         }
     }
 
-    private void AddAlternative(ComposedMessage message, string parameters)
+    private void AddAlternative(ComposedMessage message, LegacyDisplay? legacy, string parameters)
     {
         var boundary = Boundary();
         AddMultipart("alternative", boundary, message.Language, parameters);
-        AddText("plain", message.Text, boundary);
-        AddText("html", message.Html, boundary);
+        _text.Append(CultureInfo.InvariantCulture, $"--{boundary}\r\n");
+        AddText("plain", legacy?.InText(message.Text) ?? message.Text, legacy);
+        _text.Append(CultureInfo.InvariantCulture, $"--{boundary}\r\n");
+        AddHtml(message, legacy);
+        _text.Append(CultureInfo.InvariantCulture, $"--{boundary}--\r\n");
+    }
+
+    /// <summary>RFC 2387: the images beside the text that shows them, not among the attachments.</summary>
+    private void AddHtml(ComposedMessage message, LegacyDisplay? legacy)
+    {
+        var html = legacy?.InHtml(message.Html) ?? message.Html;
+        if (message.Images.Count == 0)
+        {
+            AddText("html", html, legacy);
+            return;
+        }
+
+        var boundary = Boundary();
+        AddMultipart("related", boundary, message.Language, "; type=\"text/html\"");
+        _text.Append(CultureInfo.InvariantCulture, $"--{boundary}\r\n");
+        AddText("html", html, legacy);
+        foreach (var image in message.Images)
+        {
+            _text.Append(CultureInfo.InvariantCulture,
+                $"--{boundary}\r\nContent-Type: {image.MediaType}\r\nContent-Transfer-Encoding: base64\r\nContent-ID: <{image.ContentId}>\r\n" +
+                $"Content-Disposition: inline; filename={image.FileName}\r\n\r\n");
+            AddBase64(image.Content);
+        }
         _text.Append(CultureInfo.InvariantCulture, $"--{boundary}--\r\n");
     }
 
@@ -107,9 +132,9 @@ internal sealed class MimePayload
         _text.Append(CultureInfo.InvariantCulture,
             $"Content-Type: multipart/{subtype};\r\n\tboundary=\"{boundary}\"{parameters.Replace("; ", ";\r\n\t", StringComparison.Ordinal)}\r\nContent-Language: {language}\r\n\r\n");
 
-    private void AddText(string subtype, string content, string boundary) =>
+    private void AddText(string subtype, string content, LegacyDisplay? legacy) =>
         _text.Append(CultureInfo.InvariantCulture,
-            $"--{boundary}\r\nContent-Type: text/{subtype}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n{QuotedPrintable(content)}\r\n");
+            $"Content-Type: text/{subtype}; charset=utf-8{(legacy is null ? "" : LegacyDisplay.Parameter)}\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n{QuotedPrintable(content)}\r\n");
 
     private void AddAttachment(MailAttachment attachment)
     {
@@ -129,9 +154,14 @@ internal sealed class MimePayload
         if (!_text.ToString(_text.Length - 4, 4).EndsWith("\r\n\r\n", StringComparison.Ordinal))
             _text.Append("\r\n");
 
+        AddBase64(attachment.Content);
+    }
+
+    private void AddBase64(ReadOnlyMemory<byte> content)
+    {
         CloseText();
-        _pieces.Add(new(attachment.Content, Base64: true));
-        Length += Base64Lines.EncodedLength(attachment.Content.Length);
+        _pieces.Add(new(content, Base64: true));
+        Length += Base64Lines.EncodedLength(content.Length);
     }
 
     private void CloseText()

@@ -6,14 +6,6 @@ namespace MeSign.Statements.Sealing;
 /// <summary>Settings under <c>MeSign:Sealing</c>, the same for every issuer.</summary>
 internal sealed class SealingOptions
 {
-    /// <summary>Content encryption of new messages. Default <c>Aes256Cbc</c>: not every client opens <c>Aes256Gcm</c>.</summary>
-    [EnumDataType(typeof(ContentEncryption))]
-    public ContentEncryption ContentEncryption { get; init; } = ContentEncryption.Aes256Cbc;
-
-    /// <summary>Key transport to RSA recipients. Default <c>Pkcs1</c>: not every client opens <c>OaepSha256</c>.</summary>
-    [EnumDataType(typeof(RsaKeyTransport))]
-    public RsaKeyTransport RsaKeyTransport { get; init; } = RsaKeyTransport.Pkcs1;
-
     /// <summary>Recipient keys kept ready. Default 10,000 (about 20 MB), 0 to 1,000,000.</summary>
     [Range(0, 1_000_000)]
     public int CachedRecipients { get; init; } = 10_000;

@@ -14,6 +14,7 @@ internal static class SealingRegistration
         services.TryAddSingleton(TimeProvider.System);
         return services
             .AddSingleton<TemplateFolder>()
+            .AddSingleton<TemplateLogo>()
             .AddSingleton<TemplateRenderer>()
             .AddSingleton<MessageComposer>()
             .AddSingleton<RecipientKeyCache>()

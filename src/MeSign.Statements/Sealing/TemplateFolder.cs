@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using Fluid;
+using Fluid.Ast;
 
 namespace MeSign.Statements.Sealing;
 
@@ -60,6 +61,11 @@ internal sealed partial class TemplateFolder
             throw new StatementFailedException(FailureCode.TemplateFailed,
                 $"template {template}/{name} does not parse: {error.ReplaceLineEndings(" ")}");
         }
+        if (RangeFinder.IsIn(compiled))
+        {
+            throw new StatementFailedException(FailureCode.TemplateFailed,
+                $"template {template}/{name} uses a range (1..n), which one field could make endless: loop over a list of the job instead");
+        }
         var loaded = new NamedTemplate($"{template}/{name}", compiled);
         _parsed[file.FullName] = new(stamp, loaded);
         return loaded;
@@ -91,6 +97,25 @@ internal sealed partial class TemplateFolder
 
     [GeneratedRegex(@"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex LanguageTag();
+
+    /// <summary>Fluid makes a range a list before the first of its steps is counted: <c>(1..fields.n)</c> is memory at the job's choice.</summary>
+    private sealed class RangeFinder : AstVisitor
+    {
+        private bool _found;
+
+        public static bool IsIn(IFluidTemplate template)
+        {
+            var finder = new RangeFinder();
+            finder.VisitTemplate(template);
+            return finder._found;
+        }
+
+        protected override Expression VisitRangeExpression(RangeExpression rangeExpression)
+        {
+            _found = true;
+            return rangeExpression;
+        }
+    }
 
     private sealed record ParsedTemplate((DateTime Written, long Length) Stamp, NamedTemplate Template);
 }

@@ -15,14 +15,7 @@ internal sealed class TemplateRenderer(IOptions<SealingOptions> options)
 
     private static readonly HtmlEncoder Html = HtmlEncoder.Create(UnicodeRanges.All);
 
-    private static readonly TemplateOptions Options = new()
-    {
-        MaxSteps = MaxSteps,
-        MaxRecursion = 20,
-        StrictFilters = true,
-        TimeZone = TimeZoneInfo.Utc,
-        Undefined = name => new ValueTask<FluidValue>(new MissingTemplateValue(name)),
-    };
+    private static readonly TemplateOptions Options = MakeOptions();
 
     /// <exception cref="StatementFailedException">TemplateFailed, with the file and the missing name or the limit.</exception>
     public string RenderText(NamedTemplate template, TemplateModel model) => Render(template, model, NullEncoder.Default);
@@ -33,15 +26,16 @@ internal sealed class TemplateRenderer(IOptions<SealingOptions> options)
 
     private string Render(NamedTemplate template, TemplateModel model, TextEncoder encoder)
     {
-        var context = new TemplateContext(Options) { CultureInfo = model.Culture, Now = () => model.Now };
-        foreach (var (name, value) in model.Values)
-            context.SetValue(name, value);
+        var missing = new List<MissingTemplateValue>();
+        var context = new TemplateContext(new ObjectTemplateValue("", model.Values), Options) { CultureInfo = model.Culture, Now = () => model.Now };
+        context.AmbientValues[MissingTemplateValue.Ambient] = missing;
 
         using var output = new BoundedWriter(options.Value.MaxRenderedCharacters);
         try
         {
             // Nothing in these templates waits: no includes, no asynchronous filters.
             template.Template.RenderAsync(output, context, encoder, isolateContext: true).AsTask().GetAwaiter().GetResult();
+            missing.Find(value => !value.WasAsked)?.Fail();
             return output.ToString();
         }
         catch (Exception exception) when (exception is TemplateValueException or FluidException)
@@ -57,6 +51,22 @@ internal sealed class TemplateRenderer(IOptions<SealingOptions> options)
             // Fluid reports its step limit, and filters their bad input, by the runtime's own types.
             throw Failed(template, exception.Message, exception);
         }
+    }
+
+    private static TemplateOptions MakeOptions()
+    {
+        var options = new TemplateOptions
+        {
+            MaxSteps = MaxSteps,
+            MaxRecursion = 20,
+            StrictFilters = true,
+            TimeZone = TimeZoneInfo.Utc,
+            Undefined = name => new ValueTask<FluidValue>(new MissingTemplateValue(name)),
+        };
+        var standard = options.Filters.TryGetValue("default", out var filter) ? filter : throw new InvalidOperationException("Fluid has no filter default.");
+        options.Filters.AddFilter("default", (input, arguments, context) =>
+            input is MissingTemplateValue missing && !missing.ToBooleanValue() ? new(arguments.At(0)) : standard(input, arguments, context));
+        return options;
     }
 
     private static StatementFailedException Failed(NamedTemplate template, string problem, Exception inner) =>

@@ -27,7 +27,7 @@ internal sealed class ObjectTemplateValue(string path, IReadOnlyDictionary<strin
     }
 
     public override ValueTask<FluidValue> GetValueAsync(string name, TemplateContext context) =>
-        new(members.TryGetValue(name, out var value) ? value : new MissingTemplateValue($"{path}.{name}"));
+        new(members.TryGetValue(name, out var value) ? value : MissingTemplateValue.In(context, path.Length == 0 ? name : $"{path}.{name}"));
 
     public override ValueTask<FluidValue> GetIndexAsync(FluidValue index, TemplateContext context) =>
         GetValueAsync(index.ToStringValue(), context);
@@ -66,13 +66,36 @@ internal sealed class ObjectTemplateValue(string path, IReadOnlyDictionary<strin
         : throw new TemplateValueException($"{path} is a number that a template cannot hold: send it as a string");
 }
 
-/// <summary>What a template gets for a name that the job did not give.</summary>
+/// <summary>
+/// What a template gets for a name that the job did not give. To ask whether it is there is allowed; every other use throws,
+/// or, where Liquid passes it by without a word (<c>fields.gone &gt; 5</c> is false), is found when the template has ended.
+/// </summary>
 internal sealed class MissingTemplateValue(string path) : FluidValue
 {
+    /// <summary>Where a rendering keeps its missing values.</summary>
+    public const string Ambient = "missing";
+
+    /// <summary>A condition has asked whether it is there.</summary>
+    public bool WasAsked { get; private set; }
+
     // Not Nil: filters quietly pass nil on, and an empty amount would reach a customer.
     public override FluidValues Type => FluidValues.Object;
 
-    public override bool ToBooleanValue() => false;
+    public static MissingTemplateValue In(TemplateContext context, string path)
+    {
+        var value = new MissingTemplateValue(path);
+        if (context.AmbientValues.TryGetValue(Ambient, out var kept) && kept is List<MissingTemplateValue> missing)
+            missing.Add(value);
+        return value;
+    }
+
+    public void Fail() => throw Missing();
+
+    public override bool ToBooleanValue()
+    {
+        WasAsked = true;
+        return false;
+    }
 
     public override ValueTask<FluidValue> GetValueAsync(string name, TemplateContext context) => throw Missing();
 

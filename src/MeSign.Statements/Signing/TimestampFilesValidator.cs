@@ -9,20 +9,13 @@ internal sealed class TimestampFilesValidator : IValidateOptions<TimestampOption
     public ValidateOptionsResult Validate(string? name, TimestampOptions options)
     {
         var faults = new List<string>();
-        try
-        {
-            _ = TrustAnchors.Load(options.Roots);
-        }
-        catch (InvalidDataException e)
-        {
-            faults.Add($"{TimestampOptions.Section}:Roots: {e.Message}");
-        }
-
+        CheckRoots($"{TimestampOptions.Section}:Roots", options.Roots, faults);
         for (var i = 0; i < options.Servers.Count; i++)
         {
             var server = options.Servers[i];
             if ((server.User is null) != (server.PasswordFile is null))
                 faults.Add($"{TimestampOptions.Section}:Servers:{i}: User and PasswordFile go together.");
+            CheckRoots($"{TimestampOptions.Section}:Servers:{i}:TrustedRoots", server.TrustedRoots, faults);
             foreach (var file in new[] { server.PasswordFile, server.BearerTokenFile, server.ClientPkcs12, server.ClientPasswordFile })
             {
                 if (file is not null && !File.Exists(file))
@@ -31,5 +24,17 @@ internal sealed class TimestampFilesValidator : IValidateOptions<TimestampOption
         }
 
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+
+    private static void CheckRoots(string setting, IList<string> paths, List<string> faults)
+    {
+        try
+        {
+            _ = TrustAnchors.Load(paths);
+        }
+        catch (InvalidDataException e)
+        {
+            faults.Add($"{setting}: {e.Message}");
+        }
     }
 }

@@ -66,6 +66,9 @@ public sealed class TimestampServerOptions
     /// <summary>File with the password of <see cref="ClientPkcs12"/>.</summary>
     public string? ClientPasswordFile { get; init; }
 
+    /// <summary>Files or folders with the only roots that its TLS certificate may lead to. Default the system's roots.</summary>
+    public IList<string> TrustedRoots { get; init; } = [];
+
     /// <summary>The only policy OID that its tokens may carry; any where absent. Also sent as reqPolicy.</summary>
     public string? Policy { get; init; }
 

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using MeSign.Statements.Trust;
 
 namespace MeSign.Statements.Signing;
 
@@ -49,6 +50,10 @@ internal sealed class TimestampTransport(Uri address, TimestampServerOptions? ow
         {
             throw new TimestampServerException("timeout", $"did not answer in {options.Timeout.TotalSeconds:0} s", innerException: e);
         }
+        catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.SecureConnectionError)
+        {
+            throw new TimestampServerException("tls", "fails the TLS handshake: its certificate is not trusted, or ours is not", innerException: e);
+        }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
             throw new TimestampServerException("unreachable", "cannot be reached", innerException: e);
@@ -61,7 +66,7 @@ internal sealed class TimestampTransport(Uri address, TimestampServerOptions? ow
             _http.Value.Dispose();
     }
 
-    private bool HasLogin => own is { User: not null } or { BearerTokenFile: not null };
+    private bool HasLogin => own is { User: not null } or { BearerTokenFile: not null } or { ClientPkcs12: not null };
 
     private async Task<byte[]> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
@@ -121,11 +126,26 @@ internal sealed class TimestampTransport(Uri address, TimestampServerOptions? ow
             ConnectTimeout = options.Timeout,
         };
         if (own?.ClientPkcs12 is { } file)
-        {
             handler.SslOptions.ClientCertificates = [ClientCertificate(file, own.ClientPasswordFile)];
-        }
+        if (own is { TrustedRoots.Count: > 0 })
+            handler.SslOptions.CertificateChainPolicy = OnlyTo(own.TrustedRoots);
 
         return new(handler) { Timeout = Timeout.InfiniteTimeSpan };
+    }
+
+    private static X509ChainPolicy OnlyTo(IList<string> roots)
+    {
+        var anchors = TrustAnchors.Load(roots);
+        var policy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+            DisableCertificateDownloads = true,
+        };
+        policy.CustomTrustStore.AddRange(anchors.Roots.ToArray());
+        policy.ExtraStore.AddRange(anchors.Intermediates.ToArray());
+        policy.ApplicationPolicy.Add(new(Oids.ServerAuthentication));
+        return policy;
     }
 
     private static X509Certificate2 ClientCertificate(string file, string? passwordFile)

@@ -30,7 +30,7 @@ public static class StorageNames
     /// <summary>Table of one row a statement.</summary>
     public const string Ledger = "statements";
 
-    /// <summary>Table that finds a recipient's statements by keyed hash.</summary>
+    /// <summary>Table that finds a recipient's statements by keyed hash, and a statement by the name of its message.</summary>
     public const string LedgerRecipients = "recipients";
 
     /// <summary>Table of the certificate directory.</summary>

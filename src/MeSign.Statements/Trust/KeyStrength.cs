@@ -14,7 +14,8 @@ internal static class KeyStrength
             using var rsa = certificate.GetRSAPublicKey();
             if (rsa is not null)
                 return rsa.KeySize >= 2048 ? null : $"RSA key of {rsa.KeySize} bits; 2048 is the least";
-            using var ec = certificate.GetECDsaPublicKey();
+            // From the key itself: the certificate answers null where keyUsage allows key agreement alone.
+            using var ec = certificate.PublicKey.GetECDsaPublicKey();
             if (ec is not null)
                 return ec.KeySize >= 256 ? null : $"EC key of {ec.KeySize} bits; 256 is the least";
         }

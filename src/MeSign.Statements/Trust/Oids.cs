@@ -62,6 +62,7 @@ internal static class Oids
     public const string OcspNoCheck = "1.3.6.1.5.5.7.48.1.5";
 
     public const string AnyExtendedKeyUsage = "2.5.29.37.0";
+    public const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
     public const string CodeSigning = "1.3.6.1.5.5.7.3.3";
     public const string EmailProtection = "1.3.6.1.5.5.7.3.4";
     public const string TimeStamping = "1.3.6.1.5.5.7.3.8";

@@ -21,5 +21,10 @@ public class EnvelopeTests
     public void Refuses_a_message_that_is_not_for_exactly_one(string to) =>
         Should.Throw<InvalidDataException>(() => Envelope.Of(Message(to), "bounces@bank.example"));
 
+    [Fact]
+    public void Gives_every_message_a_return_path_of_its_own_where_the_issuer_wants_it() =>
+        Envelope.Of(Message("To: bob@example.org\r\nMessage-ID: <0123abcd@bank.example>"), "bounces+{id}@bank.example")
+            .ShouldBe(new Envelope("bounces+0123abcd@bank.example", "bob@example.org", "0123abcd"));
+
     private static byte[] Message(string to) => Encoding.ASCII.GetBytes($"From: a@bank.example\r\n{to}\r\n\r\nTo: body@example.org\r\n");
 }

@@ -50,6 +50,16 @@ public sealed class SmtpSubmitterTests : IAsyncLifetime
             () => stored.SenderParameters.ShouldBe([$"SIZE={Small.Length}"]));
     }
 
+    [Fact]
+    public async Task Tells_the_relay_the_name_that_a_bounce_is_to_call_the_message_by()
+    {
+        var sink = Sink();
+
+        await Submitter(Relay(sink)).SubmitAsync("main", ToBob with { Id = "0123456789abcdef" }, Small, Cancellation);
+
+        sink.Messages.ShouldHaveSingleItem().SenderParameters.ShouldContain("ENVID=0123456789abcdef");
+    }
+
     [Theory]
     [InlineData("Bcc: hidden@example.org\r\nSubject:no space\r\nX-Odd : space before\r\nTO:  bob@example.org \r\n\tfolded  \r\nMIME-version: 1.0\r\n\r\nx\r\n")]
     [InlineData("Message-ID: <x@y>\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nno end\r\n")]

@@ -173,9 +173,10 @@ public class MessageAttackTests
     public async Task Names_a_certificate_that_was_revoked()
     {
         var sent = await SealAsync(Client);
+        var now = TimeProvider.System.GetUtcNow();
         var list = new CertificateRevocationListBuilder();
-        list.AddEntry(SealingPki.Signer(), TimeProvider.System.GetUtcNow().AddDays(-2), X509RevocationReason.KeyCompromise);
-        var crl = list.Build(SealingPki.Root, 1, TimeProvider.System.GetUtcNow().AddDays(1), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1, TimeProvider.System.GetUtcNow().AddDays(-1));
+        list.AddEntry(SealingPki.Signer(), now.AddDays(-2), X509RevocationReason.KeyCompromise);
+        var crl = list.Build(SealingPki.Root, 1, now.AddDays(1), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1, now.AddDays(-1));
 
         Opener(CrlSet.Of([crl])).Open(sent, [Client]).Problems
             .ShouldContain(problem => problem.Contains("was revoked at", StringComparison.Ordinal));

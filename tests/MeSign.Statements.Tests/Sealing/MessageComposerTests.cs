@@ -48,7 +48,8 @@ public class MessageComposerTests
 
             message.Language.ShouldBe(locale);
             message.Html.ShouldContain($"<html lang=\"{locale}\">");
-            message.Html.ShouldNotContain("src=");
+            message.Html.Split("src=").Length.ShouldBe(2);
+            message.Html.ShouldContain($"src=\"cid:{message.Images.Single().ContentId}\" alt=");
             message.Html.ShouldNotContain("http");
             message.Html.ShouldNotContain("{{");
             message.Text.ShouldNotContain("{%");
@@ -65,7 +66,7 @@ public class MessageComposerTests
 
         message.Text.ShouldContain("A & B");
         message.Html.ShouldContain("A &amp; B");
-        message.Html.ShouldNotContain("<img");
+        message.Html.ShouldNotContain("<img src=x");
         message.Html.ShouldContain("&lt;img src=x onerror=&quot;alert(&#x27;1&#x27;)&quot;&gt;");
     }
 
@@ -96,6 +97,14 @@ public class MessageComposerTests
     [InlineData("{{ fields }}", "fields is an object")]
     [InlineData("{% assign x = fields.gone %}{{ x }}", "fields.gone")]
     [InlineData("{{ fields.rows | nofilter }}", "nofilter")]
+    [InlineData("{% if fields.due > 5 %}a{% endif %}", "fields.due")]
+    [InlineData("{% if 5 <= fields.due %}a{% endif %}", "fields.due")]
+    [InlineData("{% if fields.due == blank %}a{% endif %}", "fields.due")]
+    [InlineData("{% if fields.due contains 'x' %}a{% endif %}", "fields.due")]
+    [InlineData("{% if 'x' contains fields.due %}a{% endif %}", "fields.due")]
+    [InlineData("{% case fields.due %}{% when 1 %}a{% endcase %}", "fields.due")]
+    [InlineData("{% if expires < 5 %}a{% endif %}", "expires")]
+    [InlineData("{{ fields.rows.first.gone }}", "gone")]
     public void No_way_of_using_a_missing_value_passes_silently(string template, string named)
     {
         using var sealing = new SealingBench();
@@ -114,16 +123,18 @@ public class MessageComposerTests
     {
         using var sealing = new SealingBench();
         using var bench = new Workbench();
-        var issuer = SealingBench.Issuer(templates: Folder(bench, "{% if fields.gone %}a{% else %}b{% endif %}{% unless fields.gone %}c{% endunless %}{% for r in fields.rows %}{{ r.n | format_number: 'N2' }};{% endfor %}"));
+        var issuer = SealingBench.Issuer(templates: Folder(bench, "{% if fields.gone %}a{% else %}b{% endif %}{% unless fields.gone %}c{% endunless %}{{ fields.gone | default: 'd' }}{% for r in fields.rows %}{{ r.n | format_number: 'N2' }};{% endfor %}"));
 
         var message = sealing.Composer.Compose(SealingBench.Job("""{ "rows": [ { "n": 1234.5 }, { "n": -0.25 } ] }"""), issuer, null);
 
-        message.Text.ShouldBe("bc1,234.50;-0.25;");
+        message.Text.ShouldBe("bcd1,234.50;-0.25;");
     }
 
     [Theory]
     [InlineData("{% for i in (1..100000000) %}x{% endfor %}")]
-    [InlineData("{% for i in (1..20000) %}{{ fields.long }}{% endfor %}")]
+    [InlineData("{% if fields.long %}{% assign r = (1..fields.n) %}{% endif %}")]
+    [InlineData("{% for i in fields.list %}{% for j in fields.list %}{% for k in fields.list %}{{ k }}{% endfor %}{% endfor %}{% endfor %}")]
+    [InlineData("{% for i in fields.list %}{% for j in fields.list %}{{ fields.long }}{% endfor %}{% endfor %}")]
     [InlineData("{% include 'statement/en.text.liquid' %}")]
     [InlineData("{{ 1 | divided_by: 0 }}")]
     public void A_template_that_does_not_end_well_is_a_failed_job(string template)
@@ -133,8 +144,107 @@ public class MessageComposerTests
         var issuer = SealingBench.Issuer(templates: Folder(bench, template));
 
         Should.Throw<StatementFailedException>(() =>
-                sealing.Composer.Compose(SealingBench.Job($$"""{ "long": "{{new string('x', 1000)}}" }"""), issuer, null))
+                sealing.Composer.Compose(SealingBench.Job($$"""{ "long": "{{new string('x', 1000)}}", "list": [{{string.Join(',', Enumerable.Range(0, 100))}}] }"""), issuer, null))
             .Code.ShouldBe(FailureCode.TemplateFailed);
+    }
+
+    [Theory]
+    [InlineData("<img src=https://bank.test/logo.png>")]
+    [InlineData("<IMG SRC='data:image/png;base64,AA=='>")]
+    [InlineData("<img srcset=//bank.test/a>")]
+    [InlineData("<td background=http://bank.test/a>")]
+    [InlineData("<p style='background:url(https://bank.test/a)'>")]
+    [InlineData("<p style='background:u\\72l(https://bank.test/a)'>")]
+    [InlineData("<p style='background:&#117;rl(https://bank.test/a)'>")]
+    [InlineData("<style>@import 'https://bank.test/a.css';</style>")]
+    [InlineData("<style>p { background: url(https://bank.test/a) }</style>")]
+    [InlineData("<link rel=stylesheet href=https://bank.test/a.css>")]
+    [InlineData("<script>1</script>")]
+    [InlineData("<p onclick='x()'>")]
+    [InlineData("<a href='javascript:x()'>x</a>")]
+    [InlineData("<meta http-equiv=refresh content='0;url=https://bank.test'>")]
+    [InlineData("<form action=https://bank.test></form>")]
+    public void Html_that_fetches_or_runs_something_is_refused(string html)
+    {
+        using var sealing = new SealingBench();
+        using var bench = new Workbench();
+        var folder = Folder(bench, "text");
+        File.WriteAllText(Path.Join(folder, "statement", "en.html.liquid"), $"<p>before</p>{html}");
+
+        var failure = Should.Throw<StatementFailedException>(() =>
+            sealing.Composer.Compose(SealingBench.Job(), SealingBench.Issuer(templates: folder), null));
+
+        failure.Code.ShouldBe(FailureCode.TemplateFailed);
+        failure.Detail.ShouldContain("statement/en.html.liquid makes HTML with <");
+    }
+
+    [Fact]
+    public void A_link_that_a_reader_may_follow_is_no_remote_content()
+    {
+        using var sealing = new SealingBench();
+        using var bench = new Workbench();
+        var folder = Folder(bench, "text");
+        File.WriteAllText(Path.Join(folder, "statement", "en.html.liquid"),
+            "<style>p { color: red }</style><p style='color:red'>url(x) <a href='https://bank.test'>bank</a> <a href='mailto:care@bank.test'>care</a></p>");
+
+        sealing.Composer.Compose(SealingBench.Job(), SealingBench.Issuer(templates: folder), null).Html.ShouldContain("href='https://bank.test'");
+    }
+
+    [Theory]
+    [InlineData("logo.png", "image/png", true)]
+    [InlineData("logo.jpg", "image/jpeg", true)]
+    [InlineData("logo.png", "image/png", false)]
+    public void The_issuers_logo_travels_with_the_message_that_shows_it(string file, string mediaType, bool shown)
+    {
+        using var sealing = new SealingBench();
+        using var bench = new Workbench();
+        var folder = Folder(bench, "text");
+        File.WriteAllBytes(Path.Join(folder, file), [1, 2, 3]);
+        File.WriteAllText(Path.Join(folder, "statement", "en.html.liquid"),
+            shown ? "{% if logo %}<img src=\"{{ logo }}\" alt=\"{{ issuer.name }}\">{% endif %}" : "<p>no picture</p>");
+
+        var message = sealing.Composer.Compose(SealingBench.Job(), SealingBench.Issuer(templates: folder), null);
+
+        if (!shown)
+        {
+            message.Images.ShouldBeEmpty();
+            return;
+        }
+        var image = message.Images.Single();
+        image.MediaType.ShouldBe(mediaType);
+        image.Content.ToArray().ShouldBe([1, 2, 3]);
+        message.Html.ShouldContain($"src=\"cid:{image.ContentId}\"");
+    }
+
+    [Fact]
+    public void A_logo_that_would_swell_every_message_is_refused()
+    {
+        using var sealing = new SealingBench();
+        using var bench = new Workbench();
+        var folder = Folder(bench, "text");
+        File.WriteAllBytes(Path.Join(folder, "logo.png"), new byte[256 * 1024 + 1]);
+
+        Should.Throw<StatementFailedException>(() => sealing.Composer.Compose(SealingBench.Job(), SealingBench.Issuer(templates: folder), null))
+            .Detail.ShouldContain("logo.png has 262145 bytes");
+    }
+
+    [Theory]
+    [InlineData(JobKind.Statement, "Auto-Submitted")]
+    [InlineData(JobKind.Notice, "Auto-Submitted")]
+    [InlineData(JobKind.Code, "Auto-Submitted, Importance, X-Priority, Expires")]
+    [InlineData(JobKind.Message, "")]
+    public void Every_kind_has_its_fields(JobKind kind, string names)
+    {
+        using var sealing = new SealingBench();
+        using var bench = new Workbench();
+        var job = SealingBench.Job(kind: kind, template: "statement") with { Batch = "2026/10 říjen", Expires = DateTimeOffset.UnixEpoch };
+        var issuer = SealingBench.Issuer(templates: Folder(bench, "text"));
+
+        var plain = sealing.Composer.Compose(job, issuer, null).Fields;
+        var counted = sealing.Composer.Compose(job, issuer with { Sealing = new() { FeedbackId = true } }, null).Fields;
+
+        string.Join(", ", plain.Select(field => field.Name)).ShouldBe(names);
+        counted.Except(plain).ShouldBe([new("Feedback-ID", $"2026-10---jen:{kind.ToString().ToLowerInvariant()}:acme")]);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using MeSign.Statements.Issuers;
 using MeSign.Statements.Sealing;
 using MeSign.Statements.Signing;
 using MeSign.Statements.Tests.Signing;
@@ -17,14 +18,14 @@ public class MessageOpenerTests
         new(new CmsVerifier(TrustAnchors.Of([SealingPki.Root]), TrustAnchors.None, CrlSet.None, TimeProvider.System));
 
     [Theory]
-    [InlineData("rsa2048", "Aes256Cbc", "Pkcs1", "AES-256-CBC", "RSA PKCS#1 v1.5")]
-    [InlineData("rsa2048", "Aes256Gcm", "OaepSha256", "AES-256-GCM", "RSA-OAEP")]
-    [InlineData("P-384", "Aes256Cbc", "Pkcs1", "AES-256-CBC", "ECDH, SHA-256 KDF")]
-    public async Task Opens_what_was_sealed_and_finds_nothing_against_it(string key, string algorithm, string transport, string content, string keyEncryption)
+    [InlineData("rsa2048", ContentEncryption.Aes256Cbc, RsaKeyTransport.Pkcs1, "AES-256-CBC", "RSA PKCS#1 v1.5")]
+    [InlineData("rsa2048", ContentEncryption.Aes256Gcm, RsaKeyTransport.OaepSha256, "AES-256-GCM", "RSA-OAEP")]
+    [InlineData("P-384", ContentEncryption.Aes256Cbc, RsaKeyTransport.Pkcs1, "AES-256-CBC", "ECDH, SHA-256 KDF")]
+    public async Task Opens_what_was_sealed_and_finds_nothing_against_it(string key, ContentEncryption algorithm, RsaKeyTransport transport, string content, string keyEncryption)
     {
         var recipient = SealingPki.Recipient(key);
 
-        var opened = Opener.Open(await SealAsync(recipient, ("MeSign:Sealing:ContentEncryption", algorithm), ("MeSign:Sealing:RsaKeyTransport", transport)), [recipient]);
+        var opened = Opener.Open(await SealAsync(recipient, new() { ContentEncryption = algorithm, KeyTransport = transport }), [recipient]);
 
         opened.Problems.ShouldBeEmpty();
         opened.IsValid.ShouldBeTrue();
@@ -64,6 +65,19 @@ public class MessageOpenerTests
             opened.HeaderProtection.Differences.ShouldBeEmpty();
             opened.Attachments.Single().Content.ToArray().ShouldBe(Pdf);
         }
+    }
+
+    [Fact]
+    public async Task Leaves_away_the_legacy_display_of_a_subject_that_it_shows_itself()
+    {
+        var recipient = SealingPki.Recipient("rsa2048");
+
+        var opened = Opener.Open(await SealAsync(recipient, new() { LegacyDisplay = true, EncryptedSignature = SignatureForm.Clear }), [recipient]);
+        var without = Opener.Open(await SealAsync(recipient), [recipient]);
+
+        opened.Problems.ShouldBeEmpty();
+        opened.Text.ShouldBe(without.Text);
+        opened.Html.ShouldBe(without.Html);
     }
 
     [Fact]
@@ -217,10 +231,10 @@ public class MessageOpenerTests
         Opener.Open(eml, [SealingPki.Recipient("rsa2048")]).Problems.ShouldNotBeEmpty();
     }
 
-    private static async Task<byte[]> SealAsync(X509Certificate2? recipient, params (string, string)[] settings)
+    private static async Task<byte[]> SealAsync(X509Certificate2? recipient, IssuerSealing? form = null)
     {
-        using var sealing = new SealingBench(settings);
-        var issuer = SealingBench.Issuer();
+        using var sealing = new SealingBench();
+        var issuer = SealingBench.Issuer() with { Sealing = form ?? new() };
         var message = sealing.Composer.Compose(SealingBench.Job(), issuer, Pdf);
         var result = await sealing.Sealer.SealAsync(message, issuer, recipient is null ? [] : [recipient], TestContext.Current.CancellationToken);
         return result.Eml.ToArray();

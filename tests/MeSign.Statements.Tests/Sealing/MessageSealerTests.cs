@@ -10,15 +10,15 @@ public class MessageSealerTests
     private static readonly byte[] Pdf = [.. "%PDF-1.7\n"u8, .. RandomNumberGenerator.GetBytes(120_000)];
 
     [Theory]
-    [InlineData("rsa2048", "rsa2048", "Aes256Cbc", "Pkcs1")]
-    [InlineData("rsa3072", "P-256", "Aes256Cbc", "Pkcs1")]
-    [InlineData("P-256", "P-384", "Aes256Cbc", "Pkcs1")]
-    [InlineData("rsa2048", "rsa2048", "Aes256Gcm", "OaepSha256")]
-    public async Task Openssl_decrypts_and_verifies_an_encrypted_message(string signingKey, string recipientKey, string algorithm, string transport)
+    [InlineData("rsa2048", "rsa2048", ContentEncryption.Aes256Cbc, RsaKeyTransport.Pkcs1)]
+    [InlineData("rsa3072", "P-256", ContentEncryption.Aes256Cbc, RsaKeyTransport.Pkcs1)]
+    [InlineData("P-256", "P-384", ContentEncryption.Aes256Cbc, RsaKeyTransport.Pkcs1)]
+    [InlineData("rsa2048", "rsa2048", ContentEncryption.Aes256Gcm, RsaKeyTransport.OaepSha256)]
+    public async Task Openssl_decrypts_and_verifies_an_encrypted_message(string signingKey, string recipientKey, ContentEncryption algorithm, RsaKeyTransport transport)
     {
-        using var sealing = new SealingBench(("MeSign:Sealing:ContentEncryption", algorithm), ("MeSign:Sealing:RsaKeyTransport", transport));
+        using var sealing = new SealingBench();
         using var bench = new Workbench();
-        var issuer = SealingBench.Issuer(signingKey);
+        var issuer = SealingBench.Issuer(signingKey) with { Sealing = new() { ContentEncryption = algorithm, KeyTransport = transport } };
         var recipient = SealingPki.Recipient(recipientKey);
         var message = sealing.Composer.Compose(SealingBench.Job(), issuer, Pdf);
 
@@ -181,6 +181,78 @@ public class MessageSealerTests
 
         failure.Code.ShouldBe(FailureCode.MessageTooLarge);
         failure.Detail.ShouldContain("200000");
+    }
+
+    [Fact]
+    public async Task The_issuers_archive_can_open_every_encrypted_message()
+    {
+        using var sealing = new SealingBench();
+        using var bench = new Workbench();
+        var archive = SealingPki.Recipient("P-256", "archive@bank.test");
+        var issuer = SealingBench.Issuer() with { Sealing = new() { Archive = archive } };
+        var message = sealing.Composer.Compose(SealingBench.Job(), issuer, Pdf);
+
+        var encrypted = await sealing.Sealer.SealAsync(message, issuer, [SealingPki.Recipient("rsa2048")], TestContext.Current.CancellationToken);
+        var signed = await sealing.Sealer.SealAsync(message, issuer, [], TestContext.Current.CancellationToken);
+
+        Inner(bench, encrypted, SealingPki.Recipient("rsa2048")).Subject.ShouldBe(message.Subject);
+        Inner(bench, encrypted, archive).Subject.ShouldBe(message.Subject);
+        encrypted.EncryptedTo.ShouldContain(archive.GetCertHashString(HashAlgorithmName.SHA256).ToLowerInvariant());
+        signed.Encrypted.ShouldBeFalse();
+        signed.EncryptedTo.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_signature_inside_may_stand_beside_its_content()
+    {
+        using var sealing = new SealingBench();
+        using var bench = new Workbench();
+        var issuer = SealingBench.Issuer() with { Sealing = new() { EncryptedSignature = SignatureForm.Clear } };
+        var recipient = SealingPki.Recipient("rsa2048");
+        var message = sealing.Composer.Compose(SealingBench.Job(), issuer, Pdf);
+
+        var result = await sealing.Sealer.SealAsync(message, issuer, [recipient], TestContext.Current.CancellationToken);
+
+        AttachmentOf(Encoding.Latin1.GetBytes(Inner(bench, result, recipient).ToString())).ShouldBe(Pdf);
+        File.ReadAllText(bench.Path("signed.eml")).ShouldStartWith("Content-Type: multipart/signed; protocol=\"application/pkcs7-signature\"");
+    }
+
+    [Fact]
+    public async Task A_legacy_display_repeats_the_subject_in_every_text()
+    {
+        using var sealing = new SealingBench();
+        using var bench = new Workbench();
+        var issuer = SealingBench.Issuer() with { Sealing = new() { LegacyDisplay = true } };
+        var recipient = SealingPki.Recipient("rsa2048");
+        var message = sealing.Composer.Compose(SealingBench.Job("""{ "subject": "A <question>", "body": "x" }""", MeSign.Statements.Intake.JobKind.Message), issuer, null);
+
+        var result = await sealing.Sealer.SealAsync(message, issuer, [recipient], TestContext.Current.CancellationToken);
+        var signed = await sealing.Sealer.SealAsync(message, issuer, [], TestContext.Current.CancellationToken);
+
+        var inner = Inner(bench, result, recipient);
+        inner.BodyParts.OfType<TextPart>().ShouldAllBe(part => part.ContentType.Parameters["hp-legacy-display"] == "1");
+        inner.TextBody!.ReplaceLineEndings("\n").ShouldStartWith("Subject: A <question>\n\n");
+        inner.HtmlBody!.ShouldContain("><div class=\"header-protection-legacy-display\"><pre>Subject: A &lt;question&gt;</pre></div>");
+        Encoding.ASCII.GetString(signed.Eml.Span).ShouldNotContain("hp-legacy-display");
+    }
+
+    [Fact]
+    public async Task A_picture_is_related_to_the_html_that_shows_it()
+    {
+        using var sealing = new SealingBench();
+        var issuer = SealingBench.Issuer();
+        var picture = RandomNumberGenerator.GetBytes(5000);
+        var message = sealing.Composer.Compose(SealingBench.Job(), issuer, Pdf) with { Images = [new("logo@bank.test", "image/png", "logo.png", picture)] };
+
+        var result = await sealing.Sealer.SealAsync(message, issuer, [], TestContext.Current.CancellationToken);
+
+        var read = MimeMessage.Load(new MemoryStream(result.Eml.ToArray()), TestContext.Current.CancellationToken);
+        var alternative = read.BodyParts.OfType<MimePart>().Single(part => part.ContentId == "logo@bank.test");
+        using var content = new MemoryStream();
+        alternative.Content!.DecodeTo(content, TestContext.Current.CancellationToken);
+        content.ToArray().ShouldBe(picture);
+        read.Attachments.OfType<MimePart>().Select(part => part.FileName).ShouldBe(["statement.pdf", "smime.p7s"]);
+        read.HtmlBody.ShouldNotBeNull();
     }
 
     [Fact]

@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using MeSign.Statements.Tests.Trust;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Logging;
 using Org.BouncyCastle.Asn1.Nist;
 using Org.BouncyCastle.Cms;
@@ -48,18 +50,22 @@ internal sealed class TestTimestampServer : IAsyncDisposable
     /// <summary>Changes the query before it is answered: a reply to another question.</summary>
     public Func<TimeStampRequest, TimeStampRequest>? Twist { get; set; }
 
-    public static async Task<TestTimestampServer> StartAsync(TestAuthority? authority = null, X509Certificate2? certificate = null)
+    public static async Task<TestTimestampServer> StartAsync(
+        TestAuthority? authority = null, X509Certificate2? certificate = null, Action<HttpsConnectionAdapterOptions>? tls = null)
     {
         authority ??= TestAuthority.Shared;
         certificate ??= authority.Issue(TestKeys.Get("TSA"), "CN=Test TSA", ["1.3.6.1.5.5.7.3.8"], criticalPurposes: true, X509KeyUsageFlags.DigitalSignature);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        if (tls is null)
+            builder.WebHost.UseUrls("http://127.0.0.1:0");
+        else
+            builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, port => port.UseHttps(tls)));
         var app = builder.Build();
         var server = new TestTimestampServer(app, certificate, [authority.Issuing]);
         app.MapPost("/tsr", server.AnswerAsync);
         await app.StartAsync();
-        server.Address = new(app.Urls.Single() + "/tsr");
+        server.Address = new(app.Urls.Single().Replace("https://127.0.0.1", "https://localhost", StringComparison.Ordinal) + "/tsr");
         return server;
     }
 

@@ -1,7 +1,9 @@
 using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using MeSign.Statements.Signing;
+using MeSign.Statements.Tests.Delivery;
 using MeSign.Statements.Tests.Trust;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -298,6 +300,106 @@ public sealed class TimestampClientTests : IAsyncLifetime
         File.Delete(token);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Over_TLS_only_the_roots_that_the_setting_names_count(bool trusted)
+    {
+        using var certificates = new RelayCertificates();
+        using var others = new RelayCertificates();
+        await using var server = await TestTimestampServer.StartAsync(tls: tls => tls.ServerCertificate = certificates.Server());
+        using var files = new OpenSsl();
+        using var signing = new TestSigning(settings: ForServer(
+            server.Address, ("TrustedRoots:0", files.File("root.pem", (trusted ? certificates : others).RootPem))));
+
+        var stamp = () => StampAsync(signing, server.Address);
+
+        if (trusted)
+            (await stamp()).ShouldNotBeNull();
+        else
+            (await stamp.ShouldThrowAsync<StatementDelayedException>()).Message.ShouldContain("fails the TLS handshake");
+        server.Requests.Count.ShouldBe(trusted ? 1 : 0);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Shows_its_client_certificate(bool configured)
+    {
+        using var certificates = new RelayCertificates();
+        using var files = new OpenSsl();
+        var client = TestAuthority.Shared.Issue(TestKeys.Get("P-256"), "CN=Bank's client", ["1.3.6.1.5.5.7.3.2"]);
+        var shown = new List<string>();
+        await using var server = await TestTimestampServer.StartAsync(tls: tls =>
+        {
+            tls.ServerCertificate = certificates.Server();
+            tls.ClientCertificateMode = Microsoft.AspNetCore.Server.Kestrel.Https.ClientCertificateMode.RequireCertificate;
+            tls.ClientCertificateValidation = (certificate, _, _) =>
+            {
+                shown.Add(certificate.Subject);
+                return true;
+            };
+        });
+        List<(string, string)> settings = [("TrustedRoots:0", files.File("root.pem", certificates.RootPem))];
+        if (configured)
+        {
+            settings.Add(("ClientPkcs12", files.File("client.p12", client.Export(X509ContentType.Pkcs12, "s3cret"))));
+            settings.Add(("ClientPasswordFile", files.File("client.txt", "s3cret\n")));
+        }
+
+        using var signing = new TestSigning(settings: ForServer(server.Address, [.. settings]));
+
+        var stamp = () => StampAsync(signing, server.Address);
+
+        if (configured)
+            (await stamp()).ShouldNotBeNull();
+        else
+            await stamp.ShouldThrowAsync<StatementDelayedException>();
+        shown.ShouldBe(configured ? ["CN=Bank's client"] : []);
+    }
+
+    [Theory]
+    [InlineData("User", "PasswordFile")]
+    [InlineData("BearerTokenFile", null)]
+    public void A_login_never_travels_over_plain_http(string key, string? other)
+    {
+        using var files = new OpenSsl();
+        var server = new Uri("http://tsa.example/");
+        List<(string, string)> settings = [(key, key == "User" ? "bank" : files.File("token.txt", "abc"))];
+        if (other is not null)
+            settings.Add((other, files.File("password.txt", "s3cret")));
+        var all = ForServer(server, [.. settings]);
+        all["MeSign:Timestamps:AllowHttp"] = "true";
+        using var signing = new TestSigning(settings: all);
+
+        signing.Timestamps.ProblemWith(server).ShouldBe("has a login, which must not travel over plain http: use https");
+        signing.Timestamps.ProblemWith(new("http://other.example/")).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task An_authority_on_a_configured_list_is_refused_and_one_off_it_is_not()
+    {
+        using var files = new OpenSsl();
+        await using var other = await TestTimestampServer.StartAsync();
+        var now = TimeProvider.System.GetUtcNow();
+        var list = files.File("crl.der", TestAuthority.Shared.Revoke(now.AddHours(-1), now.AddDays(7), (_server.Certificate, now.AddDays(-1))));
+        using var signing = new TestSigning(settings: new Dictionary<string, string?> { ["MeSign:Revocation:Crls:0"] = list });
+
+        (await DelayedAsync(signing, _server.Address)).Message.ShouldContain("CN=Test TSA was revoked");
+        (await StampAsync(signing, _server.Address, other.Address)).Authority.RawData.ShouldBe(other.Certificate.RawData);
+    }
+
+    [Fact]
+    public async Task A_configured_list_that_is_overdue_stops_its_authorities()
+    {
+        using var files = new OpenSsl();
+        var now = TimeProvider.System.GetUtcNow();
+        var list = files.File("crl.der", TestAuthority.Shared.Revoke(now.AddDays(-8), now.AddDays(-1)));
+        using var signing = new TestSigning(settings: new Dictionary<string, string?> { ["MeSign:Revocation:Crls:0"] = list });
+
+        (await DelayedAsync(signing, _server.Address)).Message.ShouldContain("was due for renewal");
+    }
+
     [Fact]
     public async Task A_token_under_another_policy_is_refused()
     {
@@ -405,10 +507,12 @@ public sealed class TimestampClientTests : IAsyncLifetime
         return gone.Address;
     }
 
-    private Dictionary<string, string?> ForServer(params (string Key, string Value)[] settings)
+    private Dictionary<string, string?> ForServer(params (string Key, string Value)[] settings) => ForServer(_server.Address, settings);
+
+    private static Dictionary<string, string?> ForServer(Uri address, params (string Key, string Value)[] settings)
     {
         var all = settings.ToDictionary(setting => $"MeSign:Timestamps:Servers:0:{setting.Key}", setting => (string?)setting.Value);
-        all["MeSign:Timestamps:Servers:0:Address"] = _server.Address.ToString();
+        all["MeSign:Timestamps:Servers:0:Address"] = address.ToString();
         return all;
     }
 

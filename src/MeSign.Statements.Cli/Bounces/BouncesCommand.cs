@@ -1,0 +1,90 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using MeSign.Statements.Cli.Settings;
+using MeSign.Statements.Cli.Submit;
+using MeSign.Statements.Delivery.Bounces;
+using MeSign.Statements.Ledger;
+using Microsoft.Extensions.DependencyInjection;
+using Spectre.Console;
+
+namespace MeSign.Statements.Cli.Bounces;
+
+/// <summary><c>mesign bounces</c>: what the bounce reader makes of messages. It changes nothing.</summary>
+internal static class BouncesCommand
+{
+    private const long LargestFile = 64 << 20;
+
+    private static readonly JsonSerializerOptions Json = new(SubmitReport.Json) { Converters = { new JsonStringEnumConverter() } };
+
+    public static Command Create()
+    {
+        var paths = new Argument<string[]>("PATH") { Description = "A message as received (.eml), or a folder of them, with the folders in it.", Arity = ArgumentArity.OneOrMore };
+        var match = new Option<bool>("--match") { Description = "Look up in the ledger which statement it is about." };
+        var json = new Option<bool>("--json") { Description = "Print JSON, one object a line for each message." };
+        var command = new ExampleCommand(
+            "bounces",
+            "Shows what the bounce reader makes of messages: kind, recipient, status, class.",
+            "mesign bounces returned.eml",
+            "mesign bounces Maildir/new --json",
+            "mesign bounces returned.eml --match --settings bank.json")
+        {
+            paths,
+            match,
+            json,
+        };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var files = parsed.GetValue(paths)!.SelectMany(Files).ToArray();
+            await using var provider = parsed.GetValue(match) ? StatementsProvider.Create(parsed.GetValue(SettingsOption.Instance)) : null;
+            var ledger = provider?.GetRequiredService<StatementLedger>();
+            var output = parsed.InvocationConfiguration.Output;
+            var views = new List<BounceView>();
+            foreach (var file in files)
+            {
+                var report = BounceReader.Read(await File.ReadAllBytesAsync(file, cancellationToken));
+                var row = ledger is null ? null : await ledger.FindByMessageAsync(report.References, cancellationToken);
+                var view = new BounceView(file, report, row is null ? null : new MatchedStatement(row.Batch, row.Job, row.State));
+                if (parsed.GetValue(json))
+                    await output.WriteLineAsync(JsonSerializer.Serialize(view, Json));
+                else
+                    views.Add(view);
+            }
+
+            if (!parsed.GetValue(json))
+                AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) }).Write(Table(views));
+            return ExitCodes.Ok;
+        });
+        return command;
+    }
+
+    private static IEnumerable<string> Files(string path)
+    {
+        if (Directory.Exists(path))
+            return Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Where(file => new FileInfo(file).Length <= LargestFile).Order(StringComparer.Ordinal);
+        if (File.Exists(path))
+            return [path];
+
+        throw CommandException.Usage($"\"{path}\" is neither a file nor a folder.");
+    }
+
+    private static Table Table(IEnumerable<BounceView> views)
+    {
+        var table = new Table().Border(TableBorder.Rounded).AddColumns("File", "Kind", "Recipient", "Status", "Class", "Statement");
+        foreach (var view in views)
+        {
+            foreach (var recipient in view.Report.Recipients.DefaultIfEmpty(new BouncedRecipient(null, view.Report.Kind, BounceClass.Uncategorized, null, null, null)))
+            {
+                table.AddRow(
+                    new Text(Path.GetFileName(view.File)),
+                    new Text(recipient.Kind.ToString()),
+                    new Text(recipient.Address ?? ""),
+                    new Text(string.Join(' ', new[] { recipient.ReplyCode?.ToString(System.Globalization.CultureInfo.InvariantCulture), recipient.Status }.OfType<string>())),
+                    new Text(recipient.Kind is BounceKind.Failure or BounceKind.Delayed ? recipient.Class.ToString() : ""),
+                    new Text(view.Statement is { } statement ? $"{statement.Batch}/{statement.Job}" : ""));
+            }
+        }
+
+        return table;
+    }
+}

@@ -1,0 +1,172 @@
+using System.Text;
+using MimeKit;
+
+namespace MeSign.Statements.Delivery.Bounces;
+
+/// <summary>
+/// A message taken apart for reading: its header, its texts up to the copy of the original, its reports, and the original's
+/// header. Everything is cut to a bound: what a report has to say, it says early.
+/// </summary>
+internal sealed class BounceMessage
+{
+    private const int MaxBytes = 2 << 20;
+    private const int MaxText = 64 << 10;
+    private const int MaxParts = 64;
+    private const int MaxDepth = 12;
+
+    /// <summary>A notice that ends sooner was cut in the wrong place.</summary>
+    private const int ShortestNotice = 50;
+
+    private readonly StringBuilder _notice = new();
+    private readonly StringBuilder _html = new();
+    private int _parts;
+
+    private BounceMessage()
+    {
+    }
+
+    public MailFields Header { get; } = new();
+
+    /// <summary>Media type of the whole, lower case.</summary>
+    public string ContentType { get; private set; } = "text/plain";
+
+    /// <summary>report-type of a multipart/report (RFC 6522), lower case.</summary>
+    public string? ReportType { get; private set; }
+
+    /// <summary>Text for people, without the copy of the original.</summary>
+    public string Notice { get; private set; } = "";
+
+    public string? DeliveryStatus { get; private set; }
+
+    public string? FeedbackReport { get; private set; }
+
+    public string? DispositionNotification { get; private set; }
+
+    /// <summary>Header of the message that it is about, where it is there.</summary>
+    public MailFields? Original { get; private set; }
+
+    /// <returns>Null for bytes that are no message.</returns>
+    public static BounceMessage? Read(ReadOnlyMemory<byte> bytes)
+    {
+        var options = new ParserOptions { MaxMimeDepth = MaxDepth, AllowAddressesWithoutDomain = true, CharsetEncoding = Encoding.Latin1 };
+        using var stream = new MemoryStream(BounceBytes.Normalise(bytes.Span[..Math.Min(bytes.Length, MaxBytes)]), writable: false);
+        try
+        {
+            var message = new MimeParser(options, stream, MimeFormat.Entity).ParseMessage(CancellationToken.None);
+            var read = new BounceMessage();
+            read.Take(message, bytes);
+            return read;
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+
+    private void Take(MimeMessage message, ReadOnlyMemory<byte> bytes)
+    {
+        foreach (var header in message.Headers)
+            Header.Add(header.Field, Cut(header.Value));
+        if (message.Body is null)
+            return;
+
+        ContentType = message.Body.ContentType.MimeType.ToLowerInvariant();
+        ReportType = message.Body.ContentType.Parameters["report-type"]?.Trim().ToLowerInvariant();
+        foreach (var header in message.Body.Headers)
+            Header.Add(header.Field, Cut(header.Value));
+
+        Walk(message.Body, 0);
+        var text = _notice.ToString();
+        if (string.IsNullOrWhiteSpace(text))
+            text = HtmlText.Read(_html.ToString());
+        if (string.IsNullOrWhiteSpace(text) && DeliveryStatus is null && FeedbackReport is null)
+            text = RawBody(bytes);
+        var end = OriginalCopy.Find(text);
+        Notice = text.AsSpan(0, end).Trim().Length < ShortestNotice ? text : text[..end];
+        Original ??= OriginalCopy.ReadHeader(text[end..]);
+    }
+
+    private void Walk(MimeEntity entity, int depth)
+    {
+        if (++_parts > MaxParts || depth > MaxDepth)
+            return;
+
+        switch (entity)
+        {
+            case Multipart multipart:
+                foreach (var part in multipart)
+                    Walk(part, depth + 1);
+                break;
+
+            // Also text/rfc822-headers.
+            case MessagePart { Message: { } inner }:
+                Original ??= FieldsOf(inner);
+                break;
+
+            case MimePart part:
+                Take(part);
+                break;
+        }
+    }
+
+    private void Take(MimePart part)
+    {
+        switch (part.ContentType.MimeType.ToLowerInvariant())
+        {
+            case "message/delivery-status" or "message/global-delivery-status":
+                DeliveryStatus ??= TextOf(part);
+                break;
+            case "message/feedback-report":
+                FeedbackReport ??= TextOf(part);
+                break;
+            case "message/disposition-notification" or "message/global-disposition-notification":
+                DispositionNotification ??= TextOf(part);
+                break;
+            case "text/rfc822-headers" or "message/rfc822" or "message/global" or "message/global-headers":
+                Original ??= MailFields.ReadGroups(TextOf(part), most: 1) is [var fields] ? fields : null;
+                break;
+            case "text/html":
+                Append(_html, TextOf(part));
+                break;
+            case var type when type.StartsWith("text/", StringComparison.Ordinal):
+                Append(_notice, TextOf(part));
+                break;
+        }
+    }
+
+    /// <summary>What follows the header, for messages whose parts cannot be told apart.</summary>
+    private static string RawBody(ReadOnlyMemory<byte> bytes)
+    {
+        var text = Encoding.Latin1.GetString(bytes.Span[..Math.Min(bytes.Length, MaxText)]).ReplaceLineEndings("\n");
+        var body = text.IndexOf("\n\n", StringComparison.Ordinal);
+        return body < 0 ? "" : text[(body + 2)..];
+    }
+
+    private static void Append(StringBuilder to, string text)
+    {
+        to.Append(text, 0, Math.Min(text.Length, Math.Max(0, MaxText - to.Length)));
+        to.Append('\n');
+    }
+
+    private static string TextOf(MimePart part)
+    {
+        if (part.Content is null)
+            return "";
+        if (part is TextPart { Text: { } text })
+            return text.Length > MaxText ? text[..MaxText] : text;
+
+        using var memory = new MemoryStream();
+        part.Content.DecodeTo(memory, CancellationToken.None);
+        return Encoding.UTF8.GetString(memory.GetBuffer(), 0, (int)Math.Min(memory.Length, MaxText));
+    }
+
+    private static MailFields FieldsOf(MimeMessage message)
+    {
+        var fields = new MailFields();
+        foreach (var header in message.Headers.Concat(message.Body?.Headers ?? []))
+            fields.Add(header.Field, Cut(header.Value));
+        return fields;
+    }
+
+    private static string Cut(string value) => value.Length > 4000 ? value[..4000] : value;
+}

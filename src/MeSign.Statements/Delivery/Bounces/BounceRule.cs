@@ -1,0 +1,16 @@
+using System.Text.RegularExpressions;
+
+namespace MeSign.Statements.Delivery.Bounces;
+
+/// <summary>Phrases that mean one class.</summary>
+/// <param name="reason">The class.</param>
+/// <param name="phrases">Regular expressions, any of which may match; matched without backtracking, in time linear to the text.</param>
+internal sealed class BounceRule(BounceClass reason, params string[] phrases)
+{
+    private readonly Regex[] _phrases = Array.ConvertAll(
+        phrases, phrase => new Regex(phrase, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking));
+
+    public BounceClass Class => reason;
+
+    public bool Matches(string text) => Array.Exists(_phrases, phrase => phrase.IsMatch(text));
+}

@@ -1,0 +1,213 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using MeSign.Statements.Pdf;
+using MeSign.Statements.Tests.Pdf;
+using MeSign.Statements.Tests.Trust;
+
+namespace MeSign.Statements.Tests.Cli.Verify;
+
+public sealed class VerifyCommandTests : IDisposable
+{
+    private readonly VerifyBench _bench = new();
+
+    public void Dispose() => _bench.Dispose();
+
+    [Fact]
+    public async Task Says_who_signed_a_pdf_since_when_and_that_nothing_changed()
+    {
+        var pdf = _bench.Write("statement.pdf", await VerifyBench.SignedPdfAsync());
+
+        var run = await _bench.VerifyAsync(pdf);
+
+        run.ExitCode.ShouldBe(0, run.Output + run.Error);
+        run.Output.ShouldStartWith($"VALID    {pdf}");
+        run.Output.ShouldContain("a certification that allows no change");
+        run.Output.ShouldMatch(@"Signed by\s+.*CN=");
+        run.Output.ShouldContain("organisation validated");
+        run.Output.ShouldMatch(@"Since\s+\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ by the timestamp of ");
+        run.Output.ShouldContain("PAdES B-T");
+        run.Output.ShouldContain("nothing: it covers the whole file");
+        run.Output.ShouldContain("1 valid, 0 invalid.");
+    }
+
+    [Fact]
+    public async Task A_flipped_byte_of_a_pdf_ends_with_1_and_is_named()
+    {
+        var signed = await VerifyBench.SignedPdfAsync();
+        var at = Encoding.Latin1.GetString(signed).IndexOf("0 0 m 9 9 l S", StringComparison.Ordinal);
+        signed[at] ^= 0x01;
+        var good = _bench.Write("good.pdf", await VerifyBench.SignedPdfAsync());
+        var bad = _bench.Write("bad.pdf", signed);
+
+        var run = await _bench.VerifyAsync(good, bad);
+
+        run.ExitCode.ShouldBe(1);
+        run.Output.ShouldContain($"INVALID  {bad}");
+        run.Output.ShouldMatch(@"Problem\s+Signature1: .*(digest|content|changed)");
+        run.Output.ShouldContain("1 valid, 1 invalid.");
+    }
+
+    [Fact]
+    public async Task Names_what_was_changed_after_the_signature()
+    {
+        var signed = await VerifyBench.SignedPdfAsync();
+        var pdf = _bench.Write("changed.pdf", PdfBuilder.Update(signed).Stream(4, "", "9 0 m 0 9 l S").Table());
+
+        var run = await _bench.VerifyAsync(pdf);
+
+        run.ExitCode.ShouldBe(1);
+        run.Output.ShouldMatch(@"Changed since\s+NOT ALLOWED: .*object 4 was replaced");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Opens_a_message_and_judges_the_pdf_in_it(bool pkcs12)
+    {
+        var eml = _bench.Write("1.eml", await VerifyBench.SealedAsync(await VerifyBench.SignedPdfAsync()));
+        string[] key = pkcs12 && _bench.WritePkcs12() is var (file, password) ? ["--key", file, "--password-file", password] : ["--key", _bench.WritePem()];
+
+        var run = await _bench.VerifyAsync([eml, .. key]);
+
+        run.ExitCode.ShouldBe(0, run.Output + run.Error);
+        run.Output.ShouldMatch(@"From\s+statements@bank.test");
+        run.Output.ShouldMatch(@"Subject\s+Your statement for October 2026");
+        run.Output.ShouldMatch(@"Encrypted\s+AES-256-CBC");
+        run.Output.ShouldMatch(@"to\s+.*CN=Sealing Test Root.*RSA PKCS#1 v1.5");
+        run.Output.ShouldMatch(@"opened with\s+CN=client@example.test");
+        run.Output.ShouldContain("shown outside Subject: \"Confidential message\" for \"Your statement for October 2026\"");
+        run.Output.ShouldMatch(@"Attached PDF\s+valid: statement.pdf");
+    }
+
+    [Fact]
+    public async Task A_message_stays_closed_without_its_key()
+    {
+        var eml = _bench.Write("1.eml", await VerifyBench.SealedAsync(await VerifyBench.SignedPdfAsync()));
+
+        var run = await _bench.VerifyAsync(eml);
+
+        run.ExitCode.ShouldBe(1);
+        run.Output.ShouldContain("nothing: it stays closed");
+        run.Output.ShouldContain("The message is encrypted and no key was given.");
+    }
+
+    [Fact]
+    public async Task A_pdf_that_does_not_hold_makes_its_message_invalid()
+    {
+        var eml = _bench.Write("1.eml", await VerifyBench.SealedAsync(VerifyBench.Document, encrypted: false));
+
+        var run = await _bench.VerifyAsync(eml);
+
+        run.ExitCode.ShouldBe(1);
+        run.Output.ShouldMatch(@"Attached PDF\s+INVALID: statement.pdf");
+        run.Output.ShouldContain("The document is not signed.");
+    }
+
+    [Fact]
+    public async Task A_changed_subject_is_named()
+    {
+        var eml = Encoding.Latin1.GetString(await VerifyBench.SealedAsync(await VerifyBench.SignedPdfAsync(), encrypted: false));
+        var changed = _bench.Write("1.eml", Encoding.Latin1.GetBytes(ReplaceFirst(eml, "Your statement for October 2026", "Pay \u001b[31mnow")));
+
+        var run = await _bench.VerifyAsync(changed);
+
+        run.ExitCode.ShouldBe(1);
+        run.Output.ShouldContain("CHANGED");
+        run.Output.ShouldContain("Subject");
+        run.Output.ShouldNotContain('\u001b');
+    }
+
+    [Fact]
+    public async Task A_name_in_a_certificate_cannot_steer_the_terminal()
+    {
+        var bench = await SigningBench.Shared;
+        using var key = RSA.Create(2048);
+        using var hostile = TestAuthority.Shared.Issue(key, subject: "CN=\"Bank\u001b[2K\u001b[1G\u001b[32mVALID\u202e\"");
+        var identity = bench.Identity with { Certificate = hostile, Key = new Statements.Signing.Pkcs12SigningKey(hostile) };
+        var pdf = _bench.Write("1.pdf", await bench.SignAsync(VerifyBench.Document, bench.Approval with { Identity = identity, Reason = "\u001b]0;title\u0007" }));
+
+        foreach (var json in new[] { Array.Empty<string>(), ["--json"] })
+        {
+            var run = await _bench.VerifyAsync([pdf, .. json]);
+
+            run.ExitCode.ShouldBe(0, run.Output + run.Error);
+            run.Output.ShouldContain("VALID");
+            run.Output.ReplaceLineEndings("").ShouldNotContain(character => char.IsControl(character) || character == '\u202e');
+        }
+    }
+
+    [Fact]
+    public async Task Prints_a_line_of_json_for_each_file()
+    {
+        var pdf = _bench.Write("1.pdf", await VerifyBench.SignedPdfAsync());
+        var text = _bench.Write("2.eml", "no message"u8.ToArray());
+
+        var run = await _bench.VerifyAsync(pdf, text, "--json");
+
+        run.ExitCode.ShouldBe(1);
+        var lines = run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToArray();
+        lines.Length.ShouldBe(2);
+        lines[0].GetProperty("valid").GetBoolean().ShouldBeTrue();
+        var signature = lines[0].GetProperty("signatures")[0];
+        signature.GetProperty("level").GetString().ShouldBe(nameof(PadesLevel.BT));
+        signature.GetProperty("identity").GetString().ShouldBe("Organization");
+        signature.GetProperty("timestamp").GetDateTimeOffset().ShouldBe(TimeProvider.System.GetUtcNow(), TimeSpan.FromHours(1));
+        lines[1].GetProperty("valid").GetBoolean().ShouldBeFalse();
+        lines[1].GetProperty("problems").GetArrayLength().ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public async Task A_pdf_that_is_none_is_a_verdict_with_its_code()
+    {
+        var run = await _bench.VerifyAsync(_bench.Write("1.pdf", "hello"u8.ToArray()));
+
+        run.ExitCode.ShouldBe(1);
+        run.Output.ShouldContain("DocumentNotPdf");
+    }
+
+    [Fact]
+    public async Task A_certificate_without_a_list_is_a_problem_where_revocation_is_required()
+    {
+        var pdf = _bench.Write("1.pdf", await VerifyBench.SignedPdfAsync());
+
+        var run = await _bench.VerifyAsync(pdf, "--require-revocation");
+
+        run.ExitCode.ShouldBe(1);
+        run.Output.ShouldMatch("Problem .*revocation|Problem .*list", customMessage: run.Output);
+    }
+
+    [Fact]
+    public async Task Nothing_is_trusted_that_is_not_named()
+    {
+        var pdf = _bench.Write("1.pdf", await VerifyBench.SignedPdfAsync());
+
+        var none = await CommandRun.OfAsync("verify", pdf);
+        var other = await CommandRun.OfAsync("verify", pdf, "--trust", _bench.MailRoot);
+
+        none.ExitCode.ShouldBe(2);
+        none.Error.ShouldContain("--trust");
+        other.ExitCode.ShouldBe(1);
+        other.Output.ShouldContain("not trusted");
+    }
+
+    [Theory]
+    [InlineData("/nowhere/1.pdf")]
+    [InlineData(".", "--key", "/nowhere/key.pem")]
+    [InlineData(".", "--crl", "/nowhere/crl")]
+    [InlineData(".", "--password-file", "/nowhere/password")]
+    public async Task A_file_that_is_not_there_is_a_wrong_command_line(params string[] args)
+    {
+        var run = await _bench.VerifyAsync(args);
+
+        run.ExitCode.ShouldBe(2);
+        run.Error.ShouldContain("/nowhere/");
+        run.Error.ShouldContain("exist");
+    }
+
+    private static string ReplaceFirst(string text, string old, string with)
+    {
+        var at = text.IndexOf(old, StringComparison.Ordinal);
+        return string.Concat(text.AsSpan(0, at), with, text.AsSpan(at + old.Length));
+    }
+}

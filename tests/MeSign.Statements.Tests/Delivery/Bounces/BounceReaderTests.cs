@@ -1,0 +1,183 @@
+using System.Text;
+using MeSign.Statements.Delivery.Bounces;
+
+namespace MeSign.Statements.Tests.Delivery.Bounces;
+
+public sealed class BounceReaderTests
+{
+    [Fact]
+    public void Reads_a_delivery_status_notification()
+    {
+        var report = Read(BounceSamples.Notification("failed", "5.1.1", "smtp; 550 5.1.1 <jana@example.test>: Recipient address rejected: User unknown"));
+
+        report.Kind.ShouldBe(BounceKind.Failure);
+        report.ReportingSystem.ShouldBe("mx.example.test");
+        report.OriginalMessageId.ShouldBe(BounceSamples.MessageId);
+        report.EnvelopeId.ShouldBe("3f2a=b");
+        report.References.Take(2).ShouldBe([BounceSamples.MessageId, "3f2a=b"]);
+        report.References.ShouldContain("bounces+0123@bank.example");
+        var recipient = report.Recipients.ShouldHaveSingleItem();
+        recipient.Address.ShouldBe("jana@example.test");
+        recipient.Kind.ShouldBe(BounceKind.Failure);
+        recipient.Class.ShouldBe(BounceClass.InvalidRecipient);
+        recipient.Status.ShouldBe("5.1.1");
+        recipient.ReplyCode.ShouldBe(550);
+    }
+
+    [Theory]
+    [InlineData("delayed", "4.4.1", BounceKind.Delayed)]
+    [InlineData("delivered", "2.0.0", BounceKind.Success)]
+    [InlineData("relayed", "2.0.0", BounceKind.Success)]
+    [InlineData("expanded", "2.0.0", BounceKind.Success)]
+    [InlineData("failed", "4.4.7", BounceKind.Failure)]
+    public void Takes_the_action_of_rfc_3464_for_the_kind(string action, string status, BounceKind expected)
+    {
+        var report = Read(BounceSamples.Notification(action, status, "smtp; connection timed out"));
+
+        report.Kind.ShouldBe(expected);
+        report.Recipients.ShouldHaveSingleItem().Status.ShouldBe(status);
+    }
+
+    [Fact]
+    public void Names_every_recipient_of_a_notification()
+    {
+        var second = "Final-Recipient: rfc822; petr@example.test\r\nAction: failed\r\nStatus: 5.2.2\r\n";
+        var report = Read(BounceSamples.Notification("failed", "5.1.1", "smtp; 550 5.1.1 User unknown", second));
+
+        report.Recipients.Select(one => (one.Address, one.Class)).ShouldBe([("jana@example.test", BounceClass.InvalidRecipient), ("petr@example.test", BounceClass.QuotaIssues)]);
+    }
+
+    [Theory]
+    [InlineData("5.1.1", "550 5.1.1 Mailbox does not exist", BounceClass.InvalidRecipient)]
+    [InlineData("5.0.0", "550 No such user here", BounceClass.InvalidRecipient)]
+    [InlineData("5.1.2", "Host or domain name not found. Name service error", BounceClass.BadDomain)]
+    [InlineData("5.1.10", "556 5.1.10 Recipient address has null MX", BounceClass.BadDomain)]
+    [InlineData("5.2.1", "550 5.2.1 This mailbox is disabled", BounceClass.InactiveMailbox)]
+    [InlineData("5.2.2", "552 5.2.2 The email account that you tried to reach is over quota", BounceClass.QuotaIssues)]
+    [InlineData("5.3.4", "552 5.3.4 Message size exceeds fixed limit", BounceClass.MessageTooLarge)]
+    [InlineData("5.7.1", "554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org", BounceClass.SpamBlock)]
+    [InlineData("5.7.1", "550 5.7.1 Message rejected as spam by content scanner", BounceClass.SpamContent)]
+    [InlineData("5.7.1", "550 5.7.1 message contained a virus: infected with Test", BounceClass.VirusRelated)]
+    [InlineData("5.7.26", "550 5.7.26 This message does not pass DMARC evaluation", BounceClass.AuthenticationFailed)]
+    [InlineData("5.7.1", "554 5.7.1 <jana@example.test>: Relay access denied", BounceClass.RelayDenied)]
+    [InlineData("5.1.8", "501 5.1.8 Sender domain not found", BounceClass.InvalidSender)]
+    [InlineData("5.4.6", "554 5.4.6 Too many hops", BounceClass.RoutingErrors)]
+    [InlineData("4.4.1", "connect to mx.example.test[192.0.2.1]:25: Connection timed out", BounceClass.NoAnswerFromHost)]
+    [InlineData("4.2.0", "450 4.2.0 Greylisted, see http://postgrey.example.test", BounceClass.TransientFailure)]
+    [InlineData("5.5.2", "500 5.5.2 Syntax error, command unrecognized", BounceClass.ProtocolErrors)]
+    [InlineData("5.7.1", "550 5.7.1 Refused by local policy", BounceClass.PolicyRelated)]
+    [InlineData("5.0.0", "", BounceClass.Uncategorized)]
+    public void Gives_a_reply_its_class(string status, string reply, BounceClass expected)
+    {
+        var report = Read(BounceSamples.Notification("failed", status, $"smtp; {reply}"));
+
+        report.Recipients.ShouldHaveSingleItem().Class.ShouldBe(expected);
+    }
+
+    [Fact]
+    public void Does_not_take_a_telling_address_for_a_reason()
+    {
+        var report = Read(BounceSamples.Notification("failed", "5.7.1", "smtp; 550 5.7.1 <quota-exceeded@spam.example.test>: Refused by local policy"));
+
+        report.Recipients.ShouldHaveSingleItem().Class.ShouldBe(BounceClass.PolicyRelated);
+    }
+
+    [Theory]
+    [MemberData(nameof(BounceSamples.Notices), MemberType = typeof(BounceSamples))]
+    public void Reads_notices_in_free_text(string name, string message, BounceKind kind, BounceClass reason, string status)
+    {
+        var report = Read(message);
+
+        report.Kind.ShouldBe(kind, name);
+        var recipient = report.Recipients.ShouldHaveSingleItem(name);
+        recipient.Address.ShouldBe("jana@example.test", name);
+        recipient.Class.ShouldBe(reason, name);
+        recipient.Status.ShouldBe(status, name);
+        report.OriginalMessageId.ShouldBe(BounceSamples.MessageId, name);
+    }
+
+    [Fact]
+    public void Reads_a_feedback_report()
+    {
+        var report = Read(BounceSamples.Complaint);
+
+        report.Kind.ShouldBe(BounceKind.Complaint);
+        report.FeedbackType.ShouldBe("abuse");
+        report.OriginalMessageId.ShouldBe(BounceSamples.MessageId);
+        report.Recipients.ShouldHaveSingleItem().Address.ShouldBe("jana@example.test");
+    }
+
+    [Fact]
+    public void Tells_a_read_receipt_from_a_bounce()
+    {
+        var report = Read(BounceSamples.ReadReceipt);
+
+        report.Kind.ShouldBe(BounceKind.ReadReceipt);
+        report.References.ShouldContain(BounceSamples.MessageId);
+    }
+
+    [Theory]
+    [InlineData("Auto-Submitted: auto-replied", "Re: Your statement")]
+    [InlineData("X-Autoreply: yes", "Re: Your statement")]
+    [InlineData("X-Note: none", "Out of Office: Your statement")]
+    [InlineData("X-Note: none", "Automatická odpověď: Výpis")]
+    public void Tells_an_automatic_answer_from_a_bounce(string field, string subject)
+    {
+        var report = Read($"From: jana@example.test\r\nTo: bounces@bank.example\r\nSubject: {subject}\r\nIn-Reply-To: <{BounceSamples.MessageId}>\r\n{field}\r\n\r\nI am away until Monday.\r\n");
+
+        report.Kind.ShouldBe(BounceKind.AutoReply);
+        report.References.ShouldContain(BounceSamples.MessageId);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("not a message at all")]
+    [InlineData("From: jana@example.test\r\nSubject: Hello\r\n\r\nNothing has bounced here.\r\n")]
+    [InlineData("From: jana@example.test\r\nSubject: Re: Delivery of your statement\r\nIn-Reply-To: <a@b.example>\r\n\r\nMy mailbox is full, the message was rejected: user unknown.\r\n")]
+    public void Leaves_other_messages_alone(string message) =>
+        Read(message).ShouldBe(BounceReport.Nothing);
+
+    [Fact]
+    public void Reads_a_message_of_an_mbox_with_old_line_ends()
+    {
+        var message = BounceSamples.Notification("failed", "5.1.1", "smtp; 550 5.1.1 User unknown").ReplaceLineEndings("\r");
+
+        Read($"From MAILER-DAEMON Mon Nov 23 10:00:00 2026\r{message}").Recipients.ShouldHaveSingleItem().Address.ShouldBe("jana@example.test");
+    }
+
+    [Fact]
+    public void Stays_bounded_on_deep_nesting_and_long_lines()
+    {
+        var deep = new StringBuilder("From: mailer-daemon@mx.example.test\r\nSubject: Undelivered Mail\r\n");
+        for (var i = 0; i < 5000; i++)
+            deep.Append("Content-Type: multipart/mixed; boundary=b").Append(i).Append("\r\n\r\n--b").Append(i).Append("\r\n");
+        var addresses = new StringBuilder("From: mailer-daemon@mx.example.test\r\nSubject: Undelivered Mail\r\n\r\nuser unknown:\r\n");
+        for (var i = 0; i < 100_000; i++)
+            addresses.Append("<a").Append(i).Append("@example.test>:\r\n");
+        var dots = "From: mailer-daemon@mx.example.test\r\nSubject: Undelivered Mail\r\n\r\n" + new string('a', 3 << 20) + "@" + new string('.', 1 << 20);
+
+        Read(deep.ToString());
+        Read(addresses.ToString()).Recipients.Count.ShouldBeLessThanOrEqualTo(20);
+        Read(dots);
+    }
+
+    [Fact]
+    public void Survives_every_truncation_and_random_bytes()
+    {
+        var message = Encoding.UTF8.GetBytes(BounceSamples.Notification("failed", "5.1.1", "smtp; 550 5.1.1 User unknown"));
+        var random = new Random(20261123);
+        for (var length = 0; length < message.Length; length += 7)
+            BounceReader.Read(message.AsMemory(0, length));
+        for (var round = 0; round < 200; round++)
+        {
+            var broken = message.ToArray();
+            for (var i = 0; i < 20; i++)
+                broken[random.Next(broken.Length)] = (byte)random.Next(256);
+            BounceReader.Read(broken);
+        }
+
+        BounceReader.Read(message).Kind.ShouldBe(BounceKind.Failure);
+    }
+
+    private static BounceReport Read(string message) => BounceReader.Read(Encoding.UTF8.GetBytes(message));
+}

@@ -1,0 +1,333 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Azure.Data.Tables;
+using MeSign.Statements.Intake;
+using MeSign.Statements.Recipients;
+using MeSign.Statements.Tests.Fixtures;
+
+namespace MeSign.Statements.Tests.Recipients;
+
+public sealed class RecipientDirectoryTests(AzuriteFixture azurite)
+{
+    private const string Jana = "jana@example.test";
+
+    private static readonly RecipientPki Pki = RecipientPki.Shared;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    /// <summary>What is wrong with each certificate, and what it is called.</summary>
+    public static TheoryData<string, CertificateProblem?> Certificates => new()
+    {
+        { "EC", null },
+        { "RSA", null },
+        { "no keyUsage", null },
+        { "no extendedKeyUsage", null },
+        { "anyExtendedKeyUsage", null },
+        { "P-384", null },
+        { "second of two addresses", null },
+        { "address in capitals", null },
+        { "expires in a second", null },
+        { "expired", CertificateProblem.Expired },
+        { "not yet valid", CertificateProblem.NotYetValid },
+        { "another root", CertificateProblem.Untrusted },
+        { "RSA without keyEncipherment", CertificateProblem.KeyUsage },
+        { "EC without keyAgreement", CertificateProblem.KeyUsage },
+        { "for clients only", CertificateProblem.ExtendedKeyUsage },
+        { "another's address", CertificateProblem.AddressMismatch },
+        { "address in the subject only", CertificateProblem.AddressMismatch },
+        { "RSA of 1024 bits", CertificateProblem.WeakKey },
+        { "RSA with exponent of its length", CertificateProblem.WeakKey },
+        { "curve secp256k1", CertificateProblem.WeakKey },
+    };
+
+    [Theory, MemberData(nameof(Certificates))]
+    public async Task Tells_each_certificate_by_its_first_problem(string kind, CertificateProblem? problem)
+    {
+        using var room = await RoomAsync();
+        var certificate = Make(kind);
+        await File.WriteAllBytesAsync(Path.Combine(room.Certificates, $"{Jana}.cer"), certificate.RawData, Cancellation);
+
+        var found = await room.Recipients.FindAsync(Recipient(Jana), Cancellation);
+
+        var thumbprint = Convert.ToHexStringLower(SHA256.HashData(certificate.RawData));
+        if (problem is null)
+        {
+            found.Rejected.ShouldBeEmpty();
+            found.Usable.Single().RawData.ShouldBe(certificate.RawData);
+            return;
+        }
+
+        found.Usable.ShouldBeEmpty();
+        found.Rejected.ShouldBe([new RejectedCertificate(thumbprint, problem.Value, "folder")]);
+    }
+
+    [Fact]
+    public async Task Refuses_a_certificate_below_an_authority_that_is_not_for_mail()
+    {
+        var pki = new RecipientPki("Web", [RecipientPki.ClientAuthentication]);
+        using var room = await RoomAsync(pki);
+        await room.Table.AddAsync(pki.Issue(Jana), [], Cancellation);
+
+        var found = await room.Recipients.FindAsync(Recipient(Jana), Cancellation);
+
+        found.Rejected.Single().Problem.ShouldBe(CertificateProblem.ExtendedKeyUsage);
+    }
+
+    [Fact]
+    public async Task Reports_what_is_no_certificate()
+    {
+        using var room = await RoomAsync();
+        await File.WriteAllTextAsync(Path.Combine(room.Certificates, $"{Jana}.cer"), "hello", Cancellation);
+
+        var found = await room.Recipients.FindAsync(Recipient(Jana), Cancellation);
+
+        found.Rejected.Single().Problem.ShouldBe(CertificateProblem.Unreadable);
+    }
+
+    [Fact]
+    public async Task Collects_from_table_and_folder_without_repeating_one()
+    {
+        using var room = await RoomAsync();
+        var (both, inTable, inFolder) = (Pki.Issue(Jana), Pki.Issue(Jana, RecipientPki.RsaKey), Pki.Issue(Jana));
+        await room.Table.AddAsync(both, [], Cancellation);
+        await room.Table.AddAsync(inTable, [], Cancellation);
+        await File.WriteAllTextAsync(Path.Combine(room.Certificates, "two.pem"), both.ExportCertificatePem() + "\n" + inFolder.ExportCertificatePem(), Cancellation);
+
+        var found = await room.Recipients.FindAsync(Recipient(Jana), Cancellation);
+
+        found.Usable.Select(certificate => certificate.SerialNumber)
+            .ShouldBe([both.SerialNumber, inTable.SerialNumber, inFolder.SerialNumber], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task Finds_nothing_for_a_stranger()
+    {
+        using var room = await RoomAsync();
+        await room.Table.AddAsync(Pki.Issue(Jana), [], Cancellation);
+
+        var found = await room.Recipients.FindAsync(Recipient("ana@example.test"), Cancellation);
+
+        found.Usable.ShouldBeEmpty();
+        found.Rejected.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("jana@xn--pklad-zsa96e.test", "Jana@PŘÍKLAD.test")]
+    [InlineData("JANA@example.test", "jana@Example.TEST")]
+    public async Task Finds_an_address_in_every_spelling(string inCertificate, string inJob)
+    {
+        using var room = await RoomAsync();
+        await room.Table.AddAsync(Pki.Issue(inCertificate), [], Cancellation);
+
+        (await room.Recipients.FindAsync(Recipient(inJob), Cancellation)).Usable.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Finds_an_internationalised_mailbox()
+    {
+        using var room = await RoomAsync();
+        await room.Table.AddAsync(Pki.Issue("", names: RecipientPki.SmtpUtf8Mailbox("jána@xn--pklad-zsa96e.test")), [], Cancellation);
+
+        (await room.Recipients.FindAsync(Recipient("jána@příklad.test"), Cancellation)).Usable.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Believes_no_ASCII_address_in_an_internationalised_mailbox()
+    {
+        using var room = await RoomAsync();
+        var certificate = Pki.Issue("", names: RecipientPki.SmtpUtf8Mailbox(Jana));
+        await File.WriteAllBytesAsync(Path.Combine(room.Certificates, $"{Jana}.cer"), certificate.RawData, Cancellation);
+
+        (await room.Recipients.FindAsync(Recipient(Jana), Cancellation)).Rejected.Single().Problem.ShouldBe(CertificateProblem.AddressMismatch);
+    }
+
+    [Fact]
+    public async Task Tells_capitals_apart_where_the_setting_says_so()
+    {
+        using var room = await RoomAsync(settings: ("CaseSensitiveLocalPart", "true"));
+        await room.Table.AddAsync(Pki.Issue(Jana), [], Cancellation);
+
+        (await room.Recipients.FindAsync(Recipient("Jana@example.test"), Cancellation)).Rejected.Single().Problem.ShouldBe(CertificateProblem.AddressMismatch);
+        (await room.Recipients.FindAsync(Recipient("jana@EXAMPLE.test"), Cancellation)).Usable.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Uses_intermediates_that_came_with_the_certificate()
+    {
+        var pki = new RecipientPki("Other");
+        using var room = await RoomAsync(pki, ("Intermediates:0", null));
+        await room.Table.AddAsync(pki.Issue(Jana), [pki.Issuing], Cancellation);
+        await File.WriteAllTextAsync(
+            Path.Combine(room.Certificates, "chain.pem"), pki.Issue("bob@example.test").ExportCertificatePem() + "\n" + pki.Issuing.ExportCertificatePem(), Cancellation);
+        await room.Table.AddAsync(pki.Issue("eve@example.test"), [], Cancellation);
+
+        (await room.Recipients.FindAsync(Recipient(Jana), Cancellation)).Usable.Count.ShouldBe(1);
+        (await room.Recipients.FindAsync(Recipient("bob@example.test"), Cancellation)).Usable.Count.ShouldBe(1);
+        (await room.Recipients.FindAsync(Recipient("eve@example.test"), Cancellation)).Rejected.Single().Problem.ShouldBe(CertificateProblem.Untrusted);
+    }
+
+    [Fact]
+    public async Task Trusts_no_root_that_came_with_a_certificate()
+    {
+        var stranger = new RecipientPki("Stranger");
+        using var room = await RoomAsync();
+        await room.Table.AddAsync(stranger.Issue(Jana), [stranger.Issuing, stranger.Root], Cancellation);
+
+        (await room.Recipients.FindAsync(Recipient(Jana), Cancellation)).Rejected.Single().Problem.ShouldBe(CertificateProblem.Untrusted);
+    }
+
+    [Fact]
+    public async Task Refuses_a_revoked_certificate_from_the_moment_the_list_says_so()
+    {
+        using var room = await RoomAsync(settings: ("Crls:0", NewFile(Pki.Crl(RecipientPki.Now.AddDays(7)))));
+        var certificate = Pki.Issue(Jana);
+        await room.Table.AddAsync(certificate, [], Cancellation);
+        var before = await room.Recipients.FindAsync(Recipient(Jana), Cancellation);
+
+        await File.WriteAllBytesAsync(_files[^1], Pki.Crl(RecipientPki.Now.AddDays(7), certificate), Cancellation);
+        var after = await room.Recipients.FindAsync(Recipient(Jana), Cancellation);
+
+        before.Usable.Count.ShouldBe(1);
+        after.Rejected.Single().Problem.ShouldBe(CertificateProblem.Revoked);
+    }
+
+    [Fact]
+    public async Task Waits_where_an_outdated_list_cannot_tell()
+    {
+        using var room = await RoomAsync(settings: ("Crls:0", NewFile(Pki.Crl(RecipientPki.Now.AddHours(-1)))));
+        await room.Table.AddAsync(Pki.Issue(Jana), [], Cancellation);
+
+        await Should.ThrowAsync<StatementDelayedException>(room.Recipients.FindAsync(Recipient(Jana), Cancellation));
+    }
+
+    [Fact]
+    public async Task Waits_where_the_table_does_not_answer_even_if_the_folder_has_one()
+    {
+        var storage = await azurite.NewAccountAsync();
+        using var room = new RecipientRoom(storage with { ConnectionString = DeadConnection() });
+        await File.WriteAllBytesAsync(Path.Combine(room.Certificates, "jana.cer"), Pki.Issue(Jana).RawData, Cancellation);
+
+        var delay = await Should.ThrowAsync<StatementDelayedException>(room.Recipients.FindAsync(Recipient(Jana), Cancellation));
+
+        delay.Message.ShouldBe("the certificate table does not answer");
+    }
+
+    [Fact]
+    public async Task Waits_where_the_table_is_missing()
+    {
+        using var room = new RecipientRoom(await azurite.NewAccountAsync());
+
+        await Should.ThrowAsync<StatementDelayedException>(room.Recipients.FindAsync(Recipient(Jana), Cancellation));
+    }
+
+    [Fact]
+    public async Task Waits_where_the_folder_is_gone()
+    {
+        using var room = await RoomAsync();
+        await room.Recipients.FindAsync(Recipient(Jana), Cancellation);
+        Directory.Delete(room.Certificates);
+
+        var delay = await Should.ThrowAsync<StatementDelayedException>(room.Recipients.FindAsync(Recipient(Jana), Cancellation));
+
+        delay.Message.ShouldBe("the certificate folder cannot be read");
+    }
+
+    [Fact]
+    public async Task Follows_the_folder_as_it_changes()
+    {
+        using var room = await RoomAsync();
+        var file = Path.Combine(room.Certificates, "any name.pem");
+
+        (await room.Recipients.FindAsync(Recipient(Jana), Cancellation)).Usable.ShouldBeEmpty();
+        await File.WriteAllTextAsync(file, Pki.Issue(Jana).ExportCertificatePem(), Cancellation);
+        (await room.Recipients.FindAsync(Recipient(Jana), Cancellation)).Usable.Count.ShouldBe(1);
+        File.Delete(file);
+        (await room.Recipients.FindAsync(Recipient(Jana), Cancellation)).Usable.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Remembers_an_answer_for_its_time_and_a_negative_one_briefly()
+    {
+        using var room = await RoomAsync(settings: [("CacheEntries", "100"), ("CacheTime", "00:05:00"), ("NegativeCacheTime", "00:00:15")]);
+        var certificate = Pki.Issue(Jana);
+        EmailAddress.TryParse(Jana, out var jana, out _).ShouldBeTrue();
+
+        (await room.Recipients.FindAsync(Recipient(Jana), Cancellation)).Usable.ShouldBeEmpty();
+        await room.Table.AddAsync(certificate, [], Cancellation);
+        (await room.Recipients.FindAsync(Recipient(Jana), Cancellation)).Usable.ShouldBeEmpty();
+        room.Time.Advance(TimeSpan.FromSeconds(15));
+        (await room.Recipients.FindAsync(Recipient(Jana), Cancellation)).Usable.Count.ShouldBe(1);
+        await room.Table.RemoveAsync(jana!, Convert.ToHexString(SHA256.HashData(certificate.RawData)), Cancellation);
+        (await room.Recipients.FindAsync(Recipient(Jana), Cancellation)).Usable.Count.ShouldBe(1);
+        room.Time.Advance(TimeSpan.FromMinutes(5));
+        (await room.Recipients.FindAsync(Recipient(Jana), Cancellation)).Usable.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Remembers_no_certificate_beyond_its_expiry()
+    {
+        using var room = await RoomAsync(settings: [("CacheEntries", "100"), ("CacheTime", "01:00:00")]);
+        await room.Table.AddAsync(Pki.Issue(Jana, until: RecipientPki.Now.AddMinutes(10)), [], Cancellation);
+
+        (await room.Recipients.FindAsync(Recipient(Jana), Cancellation)).Usable.Count.ShouldBe(1);
+        room.Time.Advance(TimeSpan.FromMinutes(11));
+
+        (await room.Recipients.FindAsync(Recipient(Jana), Cancellation)).Rejected.Single().Problem.ShouldBe(CertificateProblem.Expired);
+    }
+
+    private readonly List<string> _files = [];
+
+    private string NewFile(byte[] bytes)
+    {
+        _files.Add(Path.GetTempFileName());
+        File.WriteAllBytes(_files[^1], bytes);
+        return _files[^1];
+    }
+
+    private async Task<RecipientRoom> RoomAsync(RecipientPki? pki = null, params (string Key, string? Value)[] settings)
+    {
+        var storage = await azurite.NewAccountAsync();
+        await new TableServiceClient(storage.ConnectionString).CreateTableIfNotExistsAsync("certificates", Cancellation);
+        return new RecipientRoom(storage, pki, settings);
+    }
+
+    private static JobRecipient Recipient(string address) => new(address, null, null);
+
+    // Nobody listens on port 1 of this machine.
+    private static string DeadConnection() =>
+        $"DefaultEndpointsProtocol=http;AccountName=dead;AccountKey={Convert.ToBase64String(new byte[32])};TableEndpoint=http://127.0.0.1:1/dead;";
+
+    private static X509Certificate2 Make(string kind) => kind switch
+    {
+        "EC" => Pki.Issue(Jana),
+        "RSA" => Pki.Issue(Jana, RecipientPki.RsaKey, usage: X509KeyUsageFlags.KeyEncipherment),
+        "no keyUsage" => Pki.Issue(Jana, usage: null),
+        "no extendedKeyUsage" => Pki.Issue(Jana, purposes: []),
+        "anyExtendedKeyUsage" => Pki.Issue(Jana, purposes: [RecipientPki.AnyPurpose]),
+        "P-384" => Pki.Issue(Jana, ECDsa.Create(ECCurve.NamedCurves.nistP384)),
+        "second of two addresses" => Pki.Issue("", names: RecipientPki.Rfc822Name("jn@example.test", Jana)),
+        "address in capitals" => Pki.Issue("JANA@EXAMPLE.TEST"),
+        "expires in a second" => Pki.Issue(Jana, until: RecipientPki.Now.AddSeconds(1)),
+        "expired" => Pki.Issue(Jana, until: RecipientPki.Now),
+        "not yet valid" => Pki.Issue(Jana, from: RecipientPki.Now.AddSeconds(1)),
+        "another root" => new RecipientPki().Issue(Jana),
+        "RSA without keyEncipherment" => Pki.Issue(Jana, RecipientPki.RsaKey, usage: X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyAgreement),
+        "EC without keyAgreement" => Pki.Issue(Jana, usage: X509KeyUsageFlags.KeyEncipherment),
+        "for clients only" => Pki.Issue(Jana, purposes: [RecipientPki.ClientAuthentication]),
+        "another's address" => Pki.Issue("bob@example.test"),
+        "address in the subject only" => Pki.Issue("", names: RecipientPki.Rfc822Name(), subject: $"CN=Jana, E={Jana}"),
+        "RSA of 1024 bits" => Pki.Issue(Jana, RSA.Create(1024)),
+        "RSA with exponent of its length" => Pki.Issue(Jana, LargeExponent()),
+        "curve secp256k1" => Pki.Issue(Jana, ECDsa.Create(ECCurve.CreateFromValue("1.3.132.0.10"))),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
+    };
+
+    private static RSA LargeExponent()
+    {
+        var parameters = RecipientPki.RsaKey.ExportParameters(false);
+        var exponent = RandomNumberGenerator.GetBytes(255);
+        exponent[0] |= 1;
+        exponent[^1] |= 1;
+        return RSA.Create(new RSAParameters { Modulus = parameters.Modulus, Exponent = exponent });
+    }
+}
