@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using MeSign.Statements.Cli.Bounces;
 using MeSign.Statements.Cli.Run;
 using MeSign.Statements.Cli.Settings;
+using MeSign.Statements.Cli.Sign;
 using MeSign.Statements.Cli.Status;
 using MeSign.Statements.Cli.Submit;
 using MeSign.Statements.Cli.Verify;
@@ -53,6 +54,7 @@ internal static class CommandLine
         root.Subcommands.Add(RunCommand.Create());
         root.Subcommands.Add(SubmitCommand.Create());
         root.Subcommands.Add(StatusCommand.Create());
+        root.Subcommands.Add(SignCommand.Create());
         root.Subcommands.Add(VerifyCommand.Create());
         root.Subcommands.Add(BouncesCommand.Create());
         HelpWithExamples.AddTo(root);

@@ -6,5 +6,6 @@ using Microsoft.Extensions.Hosting;
 
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.Services.AddStatements();
+builder.Services.AddSingleton<AbandonedMessages>();
 builder.Services.AddHostedService<StorageReadiness>();
 await builder.Build().RunAsync();

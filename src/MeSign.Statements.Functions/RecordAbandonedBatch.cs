@@ -4,9 +4,9 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace MeSign.Statements.Functions;
 
-public sealed class RecordAbandonedBatch(StatementPipeline pipeline)
+public sealed class RecordAbandonedBatch(AbandonedMessages abandoned)
 {
     [Function(nameof(RecordAbandonedBatch))]
     public Task RunAsync([QueueTrigger(Triggers.AbandonedBatches, Connection = Triggers.Storage)] QueueMessage message, CancellationToken cancellationToken) =>
-        pipeline.AbandonAsync(StorageNames.Batches, message.Received(), cancellationToken);
+        abandoned.RecordAsync(StorageNames.Batches, message, cancellationToken);
 }

@@ -4,9 +4,9 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace MeSign.Statements.Functions;
 
-public sealed class RecordAbandonedDelivery(StatementPipeline pipeline)
+public sealed class RecordAbandonedDelivery(AbandonedMessages abandoned)
 {
     [Function(nameof(RecordAbandonedDelivery))]
     public Task RunAsync([QueueTrigger(Triggers.AbandonedDeliveries, Connection = Triggers.Storage)] QueueMessage message, CancellationToken cancellationToken) =>
-        pipeline.AbandonAsync(StorageNames.Deliveries, message.Received(), cancellationToken);
+        abandoned.RecordAsync(StorageNames.Deliveries, message, cancellationToken);
 }

@@ -4,9 +4,9 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace MeSign.Statements.Functions;
 
-public sealed class RecordAbandonedJob(StatementPipeline pipeline)
+public sealed class RecordAbandonedJob(AbandonedMessages abandoned)
 {
     [Function(nameof(RecordAbandonedJob))]
     public Task RunAsync([QueueTrigger(Triggers.AbandonedJobs, Connection = Triggers.Storage)] QueueMessage message, CancellationToken cancellationToken) =>
-        pipeline.AbandonAsync(StorageNames.Jobs, message.Received(), cancellationToken);
+        abandoned.RecordAsync(StorageNames.Jobs, message, cancellationToken);
 }

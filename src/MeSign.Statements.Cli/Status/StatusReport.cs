@@ -22,7 +22,7 @@ internal static class StatusReport
     public static IRenderable ToTables(IReadOnlyList<StatementView> statements)
     {
         if (statements.Count == 0)
-            return new Text("No statement found.");
+            return new Text("No statement found.\n");
 
         // What needs a look first, what went well last.
         var listed = statements

@@ -7,6 +7,7 @@ public class CommandLineTests
     [InlineData("submit", "mesign submit --job job.json --document statement.pdf")]
     [InlineData("status", "mesign status 2026-10 --watch")]
     [InlineData("verify", "mesign verify statement.pdf --trust root.pem")]
+    [InlineData("sign", "mesign sign october/ --to signed/ --issuer northbank")]
     public async Task Help_ends_with_examples_and_exit_codes(string command, string example)
     {
         var run = await CommandRun.OfAsync(command, "--help");

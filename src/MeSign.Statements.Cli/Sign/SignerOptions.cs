@@ -1,0 +1,85 @@
+using System.CommandLine;
+using System.Globalization;
+using MeSign.Statements.Issuers;
+using MeSign.Statements.Pdf;
+using MeSign.Statements.Signing;
+using MeSign.Statements.Trust;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace MeSign.Statements.Cli.Sign;
+
+/// <summary>Who signs: an issuer of the settings, or a PKCS#12 file and timestamp servers on the command line.</summary>
+internal sealed class SignerOptions
+{
+    private readonly Option<string?> _issuer = new("--issuer") { Description = "An issuer of the settings: its key, timestamp servers and texts.", HelpName = "ID" };
+    private readonly Option<FileInfo?> _pfx = new("--pfx") { Description = "PKCS#12 file with key, certificate and chain.", HelpName = "FILE" };
+    private readonly Option<FileInfo?> _password = new("--password-file") { Description = "Holds the password of --pfx.", HelpName = "FILE" };
+    private readonly Option<string[]> _chain = Many("--chain", "FILE", "Certificates that --pfx leaves out, up to the root: PEM or DER, or a folder.");
+    private readonly Option<string[]> _servers = Many("--tsa", "URL", "RFC 3161 timestamp servers, asked in this order.");
+    private readonly Option<string[]> _serverTrust = Many("--tsa-trust", "FILE", "Roots of these servers: a token that does not lead there is refused.");
+
+    public void AddTo(Command command)
+    {
+        foreach (var option in new Option[] { _issuer, _pfx, _password, _chain, _servers, _serverTrust })
+            command.Options.Add(option);
+    }
+
+    /// <summary>What the command line sets in place of the settings file.</summary>
+    public Dictionary<string, string?> Settings(ParseResult parsed)
+    {
+        var settings = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+        var roots = parsed.GetValue(_serverTrust) ?? [];
+        for (var i = 0; i < roots.Length; i++)
+            settings[string.Create(CultureInfo.InvariantCulture, $"{TimestampOptions.Section}:Roots:{i}")] = roots[i];
+
+        // Who names an http server by hand means it; what comes back is checked against the roots all the same.
+        if (Array.Exists(Servers(parsed), server => server.Scheme == Uri.UriSchemeHttp))
+            settings[$"{TimestampOptions.Section}:AllowHttp"] = "true";
+        return settings;
+    }
+
+    /// <exception cref="CommandException">Too little or too much is given.</exception>
+    /// <exception cref="InvalidDataException">The identity must not be used.</exception>
+    public PdfSignatureRequest Request(ParseResult parsed, IServiceProvider provider, PadesLevel level)
+    {
+        var servers = Servers(parsed);
+        if ((parsed.GetValue(_issuer) is null) == (parsed.GetValue(_pfx) is null))
+            throw CommandException.Usage("who signs? Give --pfx FILE, or --issuer ID with settings, and not both.");
+
+        var request = parsed.GetValue(_issuer) is { } id
+            ? Of(provider.GetRequiredService<IssuerDirectory>().Get(id))
+            : new PdfSignatureRequest { Identity = Identity(parsed) };
+        request = request with { Level = level, TimestampServers = servers.Length > 0 ? servers : request.TimestampServers };
+        if (level == PadesLevel.BB)
+            return request with { TimestampServers = [] };
+        if (request.TimestampServers.Count == 0)
+            throw CommandException.Usage("level B-T needs a timestamp server: give --tsa URL and --tsa-trust ROOT.pem, or --level B-B.");
+        if (parsed.GetValue(_issuer) is null && parsed.GetValue(_serverTrust) is not { Length: > 0 })
+            throw CommandException.Usage("--tsa-trust ROOT.pem is missing: name the root of the timestamp servers.");
+        return request;
+    }
+
+    private SigningIdentity Identity(ParseResult parsed)
+    {
+        var chain = parsed.GetValue(_chain) is { Length: > 0 } files ? TrustAnchors.Load(files) : null;
+        return SigningIdentityFile.Load(
+            parsed.GetValue(_pfx)!.FullName, PasswordFile.Read(parsed.GetValue(_password)) ?? "", TimeProvider.System, anchors: chain);
+    }
+
+    private static PdfSignatureRequest Of(Issuer issuer) => new()
+    {
+        Identity = issuer.Identity,
+        TimestampServers = issuer.TimestampServers,
+        Reason = issuer.Appearance.Reason,
+        Location = issuer.Appearance.Location,
+        ContactInfo = issuer.Appearance.ContactInfo,
+    };
+
+    private Uri[] Servers(ParseResult parsed) => [.. (parsed.GetValue(_servers) ?? []).Select(server =>
+        Uri.TryCreate(server, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttps || address.Scheme == Uri.UriSchemeHttp)
+            ? address
+            : throw CommandException.Usage($"--tsa {server} is not a URL of http or https."))];
+
+    private static Option<string[]> Many(string name, string help, string description) =>
+        new(name) { Description = description, HelpName = help, AllowMultipleArgumentsPerToken = true };
+}

@@ -1,0 +1,169 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
+using MeSign.Statements.Tests.Pdf;
+using MeSign.Statements.Tests.Signing;
+using MeSign.Statements.Tests.Trust;
+
+namespace MeSign.Statements.Tests.Cli.Sign;
+
+public sealed class SignCommandTests : IDisposable
+{
+    private static readonly byte[] Document = PdfBuilder.OnePage("/Lang (en)", "/Contents 4 0 R").Stream(4, "", "0 0 m 9 9 l S").Table();
+
+    private readonly TestFolder _folder = new();
+    private readonly string _input;
+    private readonly string[] _signer;
+
+    public SignCommandTests()
+    {
+        _input = _folder.Write("in.pdf", Document);
+        using var key = RSA.Create(2048);
+        using var certificate = TestAuthority.Shared.Issue(key);
+        var password = RandomNumberGenerator.GetHexString(20);
+        var all = new X509Certificate2Collection { certificate, TestAuthority.Shared.Issuing, TestAuthority.Shared.Root };
+        _signer = ["--pfx", _folder.Write("bank.p12", all.Export(X509ContentType.Pfx, password)!), "--password-file", _folder.Write("password", System.Text.Encoding.UTF8.GetBytes(password + "\n"))];
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Signs_with_everything_on_the_command_line_and_verify_agrees()
+    {
+        await using var timestamps = await TestTimestampServer.StartAsync();
+        var root = _folder.Write("root.pem", System.Text.Encoding.ASCII.GetBytes(TestAuthority.Shared.Root.ExportCertificatePem()));
+
+        var run = await CommandRun.OfAsync(["sign", _input, _folder["out.pdf"], .. _signer, "--tsa", timestamps.Address.ToString(), "--tsa-trust", root, "--certify", "2", "--field", "Bank", "--reason", "Statement"]);
+
+        run.ExitCode.ShouldBe(0, run.Error + run.Output);
+        run.Output.ShouldStartWith($"signed   {_folder["out.pdf"]} at ");
+        await SigningBench.JudgeAsync(Document, await File.ReadAllBytesAsync(_folder["out.pdf"], TestContext.Current.CancellationToken));
+        var verified = await CommandRun.OfAsync("verify", _folder["out.pdf"], "--trust", root);
+        verified.ExitCode.ShouldBe(0, verified.Output);
+        verified.Output.ShouldContain("Bank, a certification that allows forms to be filled in");
+        verified.Output.ShouldContain("PAdES B-T");
+        verified.Output.ShouldMatch(@"Reason\s+Statement");
+    }
+
+    [Fact]
+    public async Task Signs_folders_and_prints_a_line_of_json_for_each_file()
+    {
+        var folder = Directory.CreateDirectory(_folder["october/a"]).FullName;
+        await File.WriteAllBytesAsync(Path.Combine(folder, "1.pdf"), Document, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(_folder["october/2.pdf"], "no PDF", TestContext.Current.CancellationToken);
+
+        var run = await CommandRun.OfAsync(["sign", _folder["october"], "--to", _folder["signed"], "--level", "B-B", "--certify", "none", "--json", .. _signer]);
+
+        run.ExitCode.ShouldBe(1, run.Error);
+        var lines = run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonDocument.Parse(line).RootElement)
+            .ToDictionary(line => Path.GetFileName(line.GetProperty("file").GetString()!));
+        lines["1.pdf"].GetProperty("result").GetString().ShouldBe("signed");
+        lines["1.pdf"].GetProperty("certified").GetBoolean().ShouldBeFalse();
+        lines["1.pdf"].GetProperty("milliseconds").GetInt64().ShouldBeGreaterThanOrEqualTo(0);
+        lines["2.pdf"].GetProperty("result").GetString().ShouldBe("refused");
+        lines["2.pdf"].GetProperty("code").GetString().ShouldBe(nameof(FailureCode.DocumentNotPdf));
+        Directory.GetFiles(_folder["signed"], "*", SearchOption.AllDirectories).ShouldBe([_folder["signed/a/1.pdf"]]);
+    }
+
+    [Fact]
+    public async Task An_output_that_exists_is_replaced_only_when_asked()
+    {
+        var output = _folder.Write("out.pdf", "earlier"u8);
+
+        var refused = await CommandRun.OfAsync(["sign", _input, output, "--level", "B-B", .. _signer]);
+        var untouched = await File.ReadAllTextAsync(output, TestContext.Current.CancellationToken);
+        var replaced = await CommandRun.OfAsync(["sign", _input, output, "--level", "B-B", "--overwrite", .. _signer]);
+
+        refused.ExitCode.ShouldBe(1);
+        refused.Output.ShouldContain("--overwrite");
+        untouched.ShouldBe("earlier");
+        replaced.ExitCode.ShouldBe(0, replaced.Output + replaced.Error);
+        new FileInfo(output).Length.ShouldBeGreaterThan(Document.Length);
+    }
+
+    [Fact]
+    public async Task The_input_is_never_replaced_not_even_by_way_of_a_link()
+    {
+        Directory.CreateSymbolicLink(_folder["link"], Path.GetDirectoryName(_input)!);
+
+        var same = await CommandRun.OfAsync(["sign", _input, _input, "--level", "B-B", "--overwrite", .. _signer]);
+        var linked = await CommandRun.OfAsync(["sign", _input, _folder["link/in.pdf"], "--level", "B-B", "--overwrite", .. _signer]);
+
+        same.ExitCode.ShouldBe(2);
+        linked.ExitCode.ShouldBe(1);
+        (await File.ReadAllBytesAsync(_input, TestContext.Current.CancellationToken)).ShouldBe(Document);
+    }
+
+    [Fact]
+    public async Task Without_a_timestamp_nothing_is_written_and_nothing_left_behind()
+    {
+        var root = _folder.Write("root.pem", System.Text.Encoding.ASCII.GetBytes(TestAuthority.Shared.Root.ExportCertificatePem()));
+
+        // Port 9 (discard) on loopback: nobody listens.
+        var run = await CommandRun.OfAsync(["sign", _input, _folder["out/out.pdf"], "--tsa", "http://127.0.0.1:9/", "--tsa-trust", root, .. _signer]);
+
+        run.ExitCode.ShouldBe(1);
+        run.Output.ShouldContain("delayed");
+        run.Output.ShouldContain("127.0.0.1");
+        Directory.GetFiles(_folder["out"]).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_file_whose_password_is_another_is_named()
+    {
+        var wrong = _folder.Write("wrong", "wrong"u8);
+
+        var run = await CommandRun.OfAsync("sign", _input, _folder["out.pdf"], "--level", "B-B", _signer[0], _signer[1], "--password-file", wrong);
+
+        run.ExitCode.ShouldBe(2);
+        run.Error.ShouldContain("bank.p12");
+        run.Error.ShouldContain("password");
+    }
+
+    [Theory]
+    [InlineData("IN.pdf or --to", "in.pdf")]
+    [InlineData("does not exist", "missing.pdf", "out.pdf")]
+    [InlineData("--tsa", "in.pdf", "out.pdf", "--pfx", "bank.p12", "--password-file", "password")]
+    [InlineData("--tsa-trust", "in.pdf", "out.pdf", "--pfx", "bank.p12", "--password-file", "password", "--tsa", "https://tsa.example.test")]
+    [InlineData("is not a URL", "in.pdf", "out.pdf", "--pfx", "bank.p12", "--tsa", "tsa.example.test")]
+    [InlineData("--issuer", "in.pdf", "out.pdf")]
+    [InlineData("both become", "in.pdf", "in.pdf", "--to", "signed")]
+    [InlineData("--level", "in.pdf", "out.pdf", "--level", "B-X")]
+    public async Task A_wrong_command_line_ends_with_2_and_says_what_is_missing(string reason, params string[] args)
+    {
+        var run = await CommandRun.OfAsync(["sign", .. args.Select(arg => arg.EndsWith(".pdf", StringComparison.Ordinal) || arg is "bank.p12" or "password" or "signed" ? _folder[arg] : arg)]);
+
+        run.ExitCode.ShouldBe(2);
+        run.Error.ShouldContain(reason == "IN.pdf or --to" ? "--to DIR" : reason == "--level" ? "B-X" : reason);
+    }
+
+    [Fact]
+    public async Task Signs_with_an_issuer_of_the_settings()
+    {
+        await using var timestamps = await TestTimestampServer.StartAsync();
+        var settings = _folder.Write("settings.json", JsonSerializer.SerializeToUtf8Bytes(new
+        {
+            Values = new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["MeSign__Timestamps__Roots__0"] = _folder.Write("root.pem", System.Text.Encoding.ASCII.GetBytes(TestAuthority.Shared.Root.ExportCertificatePem())),
+                ["MeSign__Issuers__bank__FromAddress"] = "statements@bank.example",
+                ["MeSign__Issuers__bank__FromName"] = "Example Bank",
+                ["MeSign__Issuers__bank__SigningPkcs12"] = _signer[1],
+                ["MeSign__Issuers__bank__SigningPasswordFile"] = _signer[3],
+                ["MeSign__Issuers__bank__TimestampServers__0"] = timestamps.Address.ToString(),
+                ["MeSign__Issuers__bank__Relay"] = "main",
+                ["MeSign__Issuers__bank__Templates"] = Path.Join(AppContext.BaseDirectory, "Templates"),
+                ["MeSign__Issuers__bank__Appearance__Reason"] = "Monthly statement",
+            },
+        }));
+
+        var run = await CommandRun.OfAsync("sign", _input, _folder["out.pdf"], "--issuer", "bank", "--settings", settings, "--json");
+        var unknown = await CommandRun.OfAsync("sign", _input, _folder["other.pdf"], "--issuer", "other", "--settings", settings);
+
+        run.ExitCode.ShouldBe(0, run.Error + run.Output);
+        JsonDocument.Parse(run.Output).RootElement.GetProperty("certified").GetBoolean().ShouldBeTrue();
+        unknown.ExitCode.ShouldBe(1);
+        unknown.Error.ShouldContain("\"other\" is not configured");
+    }
+}
