@@ -5,7 +5,9 @@ namespace MeSign.Statements.Sandbox.Demo;
 /// <summary>Follows a batch in the ledger.</summary>
 internal sealed class DemoWatch(StatementLedger ledger, DemoPlan plan, TimeProvider time)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+    // A look reads every row of the batch, from the storage that the statements need more.
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan IntervalAtTheEnd = TimeSpan.FromMilliseconds(250);
 
     /// <summary>A standstill of this length is no slow machine any more.</summary>
     private static readonly TimeSpan LongestStandstill = TimeSpan.FromSeconds(90);
@@ -36,7 +38,7 @@ internal sealed class DemoWatch(StatementLedger ledger, DemoPlan plan, TimeProvi
             else if (time.GetElapsedTime(moved) > LongestStandstill)
                 return (rows, true);
 
-            await Task.Delay(Interval, time, cancellationToken);
+            await Task.Delay(counts.Done < counts.Total ? Interval : IntervalAtTheEnd, time, cancellationToken);
         }
     }
 
