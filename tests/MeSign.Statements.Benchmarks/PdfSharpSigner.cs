@@ -11,13 +11,13 @@ internal sealed class PdfSharpSigner(X509Certificate2 certificate) : IDigitalSig
 
     public Task<int> GetSignatureSizeAsync() => Task.FromResult(8192);
 
-    public async Task<byte[]> GetSignatureAsync(Stream stream)
+    public Task<byte[]> GetSignatureAsync(Stream stream)
     {
-        using var content = new MemoryStream();
+        var content = new byte[stream.Length];
         stream.Position = 0;
-        await stream.CopyToAsync(content);
-        var cms = new SignedCms(new ContentInfo(content.ToArray()), detached: true);
+        stream.ReadExactly(content);
+        var cms = new SignedCms(new ContentInfo(content), detached: true);
         cms.ComputeSignature(new System.Security.Cryptography.Pkcs.CmsSigner(certificate) { IncludeOption = X509IncludeOption.EndCertOnly });
-        return cms.Encode();
+        return Task.FromResult(cms.Encode());
     }
 }

@@ -8,18 +8,14 @@ namespace MeSign.Statements.Sandbox.Demo;
 /// <param name="Sealed">Finished messages, sent or not.</param>
 /// <param name="Other">Ends that a demo has no use for: Uncertain, Abandoned and the like.</param>
 /// <param name="Accounted">Jobs with a recorded outcome that the bank has been told.</param>
-/// <param name="Elapsed">Time since the first job was dropped.</param>
-internal sealed record DemoCounts(int Total, int Dropped, int Sealed, int Relayed, int Held, int Failed, int Other, int Accounted, TimeSpan Elapsed)
+internal sealed record DemoCounts(int Total, int Dropped, int Sealed, int Relayed, int Held, int Failed, int Other, int Accounted)
 {
-    /// <summary>Outcomes a second.</summary>
-    public double Rate => Elapsed > TimeSpan.Zero ? Accounted / Elapsed.TotalSeconds : 0;
-
-    /// <summary>Time left at that rate; null before the first outcome.</summary>
-    public TimeSpan? Left => Rate > 0 ? TimeSpan.FromSeconds((Total - Accounted) / Rate) : null;
+    /// <summary>Jobs whose way has ended, and those that are held.</summary>
+    public int Done => Relayed + Held + Failed + Other;
 
     public static bool IsAccounted(LedgerRow row) => row.Reported && (row.State.IsEnd() || row.State == StatementState.Held);
 
-    public static DemoCounts Of(IReadOnlyCollection<LedgerRow> rows, int total, int dropped, TimeSpan elapsed) => new(
+    public static DemoCounts Of(IReadOnlyCollection<LedgerRow> rows, int total, int dropped) => new(
         total,
         dropped,
         rows.Count(row => row.SealedSha256 is not null),
@@ -27,6 +23,5 @@ internal sealed record DemoCounts(int Total, int Dropped, int Sealed, int Relaye
         rows.Count(row => row.State == StatementState.Held),
         rows.Count(row => row.State == StatementState.Failed),
         rows.Count(row => row.State.IsEnd() && row.State is not (StatementState.Relayed or StatementState.Failed)),
-        rows.Count(IsAccounted),
-        elapsed);
+        rows.Count(IsAccounted));
 }

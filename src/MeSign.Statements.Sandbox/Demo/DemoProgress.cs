@@ -9,6 +9,10 @@ internal sealed class DemoProgress(IAnsiConsole console, TextWriter output, Time
 {
     private static readonly TimeSpan BetweenLines = TimeSpan.FromSeconds(3);
 
+    private static readonly TimeSpan RateOver = TimeSpan.FromSeconds(6);
+
+    private readonly Queue<(long At, int Done)> _recent = new();
+
     /// <param name="work">Is given what shows the counts.</param>
     public Task<T> RunAsync<T>(Func<Action<DemoCounts>, Task<T>> work)
     {
@@ -16,7 +20,7 @@ internal sealed class DemoProgress(IAnsiConsole console, TextWriter output, Time
         {
             return console.Live(new Text("")).StartAsync(live => work(counts =>
             {
-                live.UpdateTarget(Draw(counts));
+                live.UpdateTarget(Draw(counts, Rate(counts)));
                 live.Refresh();
             }));
         }
@@ -24,14 +28,15 @@ internal sealed class DemoProgress(IAnsiConsole console, TextWriter output, Time
         long? last = null;
         return work(counts =>
         {
+            var rate = Rate(counts);
             if (last is { } shown && time.GetElapsedTime(shown) < BetweenLines && counts.Accounted < counts.Total)
                 return;
             last = time.GetTimestamp();
-            output.WriteLine(Words(counts));
+            output.WriteLine(Words(counts, rate));
         });
     }
 
-    private static Rows Draw(DemoCounts counts)
+    private static Rows Draw(DemoCounts counts, double rate)
     {
         var waiting = counts.Total - Math.Max(counts.Sealed, counts.Relayed) - counts.Held - counts.Failed - counts.Other;
         IRenderable bar = new BreakdownChart().Width(72).AddItems(
@@ -44,15 +49,28 @@ internal sealed class DemoProgress(IAnsiConsole console, TextWriter output, Time
                 ("to do", Math.Max(0, waiting), Color.Grey),
             },
             item => new BreakdownChartItem(item.Label, item.Count, item.Color));
-        return new Rows(bar, new Text(Words(counts)));
+        return new Rows(bar, new Text(Words(counts, rate)));
     }
 
-    private static string Words(DemoCounts counts)
+    private static string Words(DemoCounts counts, double rate)
     {
-        var left = counts.Left is not { } time ? "" : string.Create(CultureInfo.InvariantCulture, $", {Math.Ceiling(time.TotalSeconds):0} s left");
-        var other = counts.Other == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {counts.Other} otherwise ended");
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{counts.Dropped} of {counts.Total} dropped, {counts.Sealed} sealed, {counts.Relayed} relayed, {counts.Held} held, {counts.Failed} failed{other}; {counts.Rate:0.0} outcomes/s{left}");
+        var other = counts.Other == 0 ? "" : Invariant($", {counts.Other} otherwise ended");
+        var left = rate == 0 || counts.Done == counts.Total ? "" : Invariant($", {Math.Ceiling((counts.Total - counts.Done) / rate):0} s left");
+        var pace = rate == 0 ? "" : Invariant($"; {rate:0.0} outcomes/s{left}");
+        return Invariant(
+            $"{counts.Dropped} of {counts.Total} dropped, {counts.Sealed} sealed, {counts.Relayed} relayed, {counts.Held} held, {counts.Failed} failed{other}{pace}");
     }
+
+    /// <summary>Outcomes a second over the last few seconds; 0 as long as there is none.</summary>
+    private double Rate(DemoCounts counts)
+    {
+        var now = time.GetTimestamp();
+        _recent.Enqueue((now, counts.Done));
+        while (_recent.Count > 2 && time.GetElapsedTime(_recent.Peek().At, now) > RateOver)
+            _recent.Dequeue();
+        var (at, done) = _recent.Peek();
+        return counts.Done == done ? 0 : (counts.Done - done) / time.GetElapsedTime(at, now).TotalSeconds;
+    }
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -41,6 +41,8 @@ internal sealed class DemoReport(IAnsiConsole console, TextWriter output)
 
     public void WhatNext(DemoFolder folder, IReadOnlyList<DemoOutcome> outcomes, bool keeps)
     {
+        string In(string name) => Shell(Path.Combine(folder.Path, name));
+
         output.WriteLine();
         output.WriteLine($"Everything is in {folder.Path}: outcomes.json, mail/, documents/original, documents/signed, recipients/, root.pem, issuing.crl, demo.log.");
         if (outcomes.FirstOrDefault(outcome => outcome is { Mail: not null, Encrypted: true }) is { } example)
@@ -56,6 +58,10 @@ internal sealed class DemoReport(IAnsiConsole console, TextWriter output)
             output.WriteLine();
         }
 
+        output.WriteLine("Or all of them with ours, which says who signed, since when, and who can open it:");
+        output.WriteLine();
+        output.WriteLine($"  mesign verify {In("mail")} {In(Path.Combine("documents", "signed"))} --trust {In("root.pem")} --crl {In("issuing.crl")} --key {In("recipients")}");
+        output.WriteLine();
         if (!keeps)
             output.WriteLine("Keep all of it running, and send one of your own: dotnet run --project src/MeSign.Statements.Sandbox -- --keep");
     }

@@ -17,9 +17,8 @@ internal sealed class DemoWatch(StatementLedger ledger, DemoPlan plan, TimeProvi
     public async Task<(IReadOnlyList<LedgerRow> Rows, bool Stuck)> FollowAsync(
         Task dropping, Func<int> dropped, Action<DemoCounts> show, CancellationToken cancellationToken)
     {
-        var started = time.GetTimestamp();
-        var moved = started;
-        var last = "";
+        var moved = time.GetTimestamp();
+        DemoCounts? last = null;
         while (true)
         {
             var complete = dropping.IsCompleted;
@@ -27,14 +26,13 @@ internal sealed class DemoWatch(StatementLedger ledger, DemoPlan plan, TimeProvi
                 await dropping;
 
             var rows = await ReadAsync(cancellationToken);
-            var counts = DemoCounts.Of(rows, plan.Jobs.Count, dropped(), time.GetElapsedTime(started));
+            var counts = DemoCounts.Of(rows, plan.Jobs.Count, dropped());
             show(counts);
             if (complete && counts.Accounted >= plan.Jobs.Count)
                 return (rows, false);
 
-            var now = (counts with { Elapsed = TimeSpan.Zero }).ToString();
-            if (!now.Equals(last, StringComparison.Ordinal))
-                (last, moved) = (now, time.GetTimestamp());
+            if (counts != last)
+                (last, moved) = (counts, time.GetTimestamp());
             else if (time.GetElapsedTime(moved) > LongestStandstill)
                 return (rows, true);
 

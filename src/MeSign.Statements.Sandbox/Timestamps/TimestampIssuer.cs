@@ -104,7 +104,8 @@ internal sealed class TimestampIssuer(X509Certificate2 signer, X509Certificate2 
                 writer.WriteOctetString(digest);
             }
 
-            writer.WriteInteger(SerialNumber());
+            // An integer must not begin with nine bits of zero.
+            writer.WriteIntegerUnsigned([1, .. RandomNumberGenerator.GetBytes(15)]);
             writer.WriteGeneralizedTime(time.GetUtcNow());
             using (writer.PushSequence())
                 writer.WriteInteger(1);
@@ -113,14 +114,6 @@ internal sealed class TimestampIssuer(X509Certificate2 signer, X509Certificate2 
         }
 
         return writer.Encode();
-    }
-
-    // Positive, and with no leading zeros that DER leaves out.
-    private static byte[] SerialNumber()
-    {
-        var serial = RandomNumberGenerator.GetBytes(16);
-        serial[0] = (byte)((serial[0] & 0x3F) | 0x40);
-        return serial;
     }
 
     /// <summary>SigningCertificateV2 with SHA-256, the default that DER leaves out (RFC 5035 §3).</summary>

@@ -39,7 +39,7 @@ internal sealed class SubmissionAttempt : IDisposable
 
     /// <summary>The exceptions in which a relay, a network and a library say no. Others are faults of this program.</summary>
     public static bool IsExpected(Exception exception) => exception is
-        SocketException or IOException or ProtocolException or CommandException or OperationCanceledException
+        SocketException or IOException or ProtocolException or CommandException or OperationCanceledException or TimeoutException
         or AuthenticationException or ServiceNotAuthenticatedException or ServiceNotConnectedException
         or SslHandshakeException or NotSupportedException or ObjectDisposedException or InvalidDataException or UnauthorizedAccessException;
 
@@ -97,7 +97,8 @@ internal sealed class SubmissionAttempt : IDisposable
 
     private string Reason(Exception exception) => exception switch
     {
-        OperationCanceledException => $"no answer within {_timeout}",
+        // MailKit's own limit is the same, and may be the first.
+        OperationCanceledException or TimeoutException => $"no answer within {_timeout}",
         SocketException socket => $"no connection ({socket.SocketErrorCode})",
         IOException { InnerException: SocketException socket } => $"connection lost ({socket.SocketErrorCode})",
         ProtocolException => "connection closed, or an answer that is not SMTP",

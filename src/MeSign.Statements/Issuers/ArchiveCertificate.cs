@@ -51,12 +51,11 @@ internal static class ArchiveCertificate
         if (KeyStrength.Problem(certificate) is { } problem)
             return $"has an {problem}";
 
+        // RFC 8550 §4.4.2; .NET gives no ECDH key where keyUsage leaves the agreement out.
+        var needed = certificate.PublicKey.Oid.Value == Oids.EcPublicKey ? X509KeyUsageFlags.KeyAgreement : X509KeyUsageFlags.KeyEncipherment;
         using var ecdh = certificate.GetECDiffieHellmanPublicKey();
         if (ecdh is not null && !Curves.Contains(ecdh.ExportParameters(includePrivateParameters: false).Curve.Oid.Value))
             return "has an EC key that is not on P-256, P-384 or P-521";
-
-        // RFC 8550 §4.4.2.
-        var needed = ecdh is null ? X509KeyUsageFlags.KeyEncipherment : X509KeyUsageFlags.KeyAgreement;
         var usage = certificate.Extensions.OfType<X509KeyUsageExtension>().FirstOrDefault();
         return usage is null || usage.KeyUsages.HasFlag(needed) ? null : $"must not be used for encryption: its keyUsage lacks {needed}";
     }

@@ -30,7 +30,7 @@ internal sealed class IssuerOptions
     /// <summary>Where answers go. Default the From address.</summary>
     public string? ReplyTo { get; init; }
 
-    /// <summary>SMTP return path, where bounces go. Default the From address.</summary>
+    /// <summary>SMTP return path, where bounces go; <c>{id}</c> in it becomes the name of the message (VERP). Default the From address.</summary>
     public string? ReturnPath { get; init; }
 
     /// <summary>PKCS#12 file with the signing key, its certificate and the chain with its root. This, or <see cref="SigningPkcs11Module"/>.</summary>

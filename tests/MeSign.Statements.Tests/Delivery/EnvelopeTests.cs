@@ -26,5 +26,9 @@ public class EnvelopeTests
         Envelope.Of(Message("To: bob@example.org\r\nMessage-ID: <0123abcd@bank.example>"), "bounces+{id}@bank.example")
             .ShouldBe(new Envelope("bounces+0123abcd@bank.example", "bob@example.org", "0123abcd"));
 
+    [Fact]
+    public void A_return_path_with_a_variable_part_is_an_address_that_settings_may_have() =>
+        EmailAddress.TryParse("bounces+{id}@bank.example", out _, out _).ShouldBeTrue();
+
     private static byte[] Message(string to) => Encoding.ASCII.GetBytes($"From: a@bank.example\r\n{to}\r\n\r\nTo: body@example.org\r\n");
 }

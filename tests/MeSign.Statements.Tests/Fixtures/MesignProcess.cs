@@ -27,6 +27,7 @@ internal sealed class MesignProcess : IAsyncDisposable
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "mesign.dll"), "run", "--host-json", hostJson])
         {
             WorkingDirectory = Path.GetDirectoryName(hostJson)!,
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };

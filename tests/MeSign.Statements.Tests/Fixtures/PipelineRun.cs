@@ -1,3 +1,4 @@
+using Azure.Data.Tables;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using MeSign.Statements.Delivery;
@@ -8,7 +9,6 @@ using MeSign.Statements.Sandbox.Smtp;
 using MeSign.Statements.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 
 namespace MeSign.Statements.Tests.Fixtures;
@@ -47,6 +47,7 @@ internal sealed class PipelineRun : IAsyncDisposable
             .AddSingleton<TimeProvider>(Time)
             .AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(Logs))
             .AddStatements()
+            .AddSingleton(_ => TablesOf(account))
             .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true });
     }
 
@@ -145,7 +146,17 @@ internal sealed class PipelineRun : IAsyncDisposable
             (await CountAsync(queue + StorageNames.PoisonSuffix)).ShouldBe(0, queue + StorageNames.PoisonSuffix);
     }
 
+    /// <summary>Done when the service has taken a write to a table, before the pipeline hears of it.</summary>
+    public Action? OnTableWrite { get; set; }
+
     public async ValueTask DisposeAsync() => await _services.DisposeAsync();
+
+    private TableServiceClient TablesOf(SandboxStorage account)
+    {
+        var options = new TableClientOptions();
+        options.AddPolicy(new AfterWrites(() => OnTableWrite?.Invoke()), Azure.Core.HttpPipelinePosition.PerCall);
+        return new TableServiceClient(account.ConnectionString, options);
+    }
 
     private Task HandAsync(string queue, QueuedMessage message) => queue switch
     {

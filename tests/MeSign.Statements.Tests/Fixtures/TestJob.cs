@@ -59,7 +59,7 @@ internal sealed class TestJob
         new(With(body => body["document"]!["sha256"] = HashOf(document)).Body, document);
 
     public TestJob ExpiringIn(TimeSpan time) =>
-        With(body => body["expires"] = (DateTimeOffset.UtcNow + time).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+        With(body => body["expires"] = (TimeProvider.System.GetUtcNow() + time).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
 
     /// <summary>Without the document's bytes in storage.</summary>
     public TestJob WithoutBlob() => new(Body, []);

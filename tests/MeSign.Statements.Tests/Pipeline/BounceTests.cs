@@ -115,7 +115,7 @@ public sealed class BounceTests(AzuriteFixture azurite) : IAsyncLifetime
         row = await _ledger.MoveAsync(row with { MessageId = BounceSamples.MessageId }, StatementState.Sealed, Cancellation);
         row = await _ledger.MoveAsync(row with { LeaseUntil = _time.GetUtcNow().AddMinutes(5) }, StatementState.Submitting, Cancellation);
         if (state != StatementState.Submitting)
-            await _ledger.MoveAsync(row, state, Cancellation);
+            await _ledger.AmendAsync(await _ledger.MoveAsync(row, state, Cancellation) with { Reported = true }, Cancellation);
     }
 
     private Task<LedgerRow?> RecordAsync(string message) => _bounces.RunAsync(Encoding.UTF8.GetBytes(message), Cancellation);

@@ -85,6 +85,27 @@ public sealed class SubmittingTests(SandboxFixture fixture)
         run.Mail.Count.ShouldBe((await run.RowAsync(job)).State == StatementState.Relayed ? 1 : 0);
     }
 
+    [Fact]
+    public async Task A_worker_that_is_told_to_stop_as_it_begins_leaves_nothing_uncertain()
+    {
+        await using var run = await fixture.StartAsync();
+        var job = TestJob.For(SandboxFixture.Ec);
+        await run.SendAsync(job);
+        await run.WorkAsync(StorageNames.Jobs);
+        var order = (await run.Queue(StorageNames.Deliveries).ReceiveMessageAsync(cancellationToken: Cancellation)).Value;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+
+        run.OnTableWrite = stop.Cancel;
+        await run.Pipeline.DeliverAsync(new QueuedMessage(order.MessageId, order.Body, 1), stop.Token);
+
+        (await run.RowAsync(job)).State.ShouldBe(StatementState.Deferred);
+        run.Mail.ShouldBeEmpty();
+        run.OnTableWrite = null;
+        await run.WorkAsync(StorageNames.Deliveries);
+        (await run.RowAsync(job)).State.ShouldBe(StatementState.Relayed);
+        run.Mail.ShouldHaveSingleItem();
+    }
+
     /// <summary>A sealed statement, its order on the queue, and a worker that took it and never came back.</summary>
     private static async Task<LedgerRow> SubmittingAsync(PipelineRun run, TimeSpan lease)
     {
