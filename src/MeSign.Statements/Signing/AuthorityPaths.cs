@@ -15,6 +15,16 @@ internal sealed class AuthorityPaths(TrustAnchors anchors, ConfiguredCrls crls, 
     private const int MaxRemembered = 64;
 
     private readonly ConcurrentDictionary<string, Remembered> _trusted = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, X509Certificate2> _certificates = new(StringComparer.Ordinal);
+
+    /// <summary>Reads a certificate, the same object for the same bytes: decoding one costs more than a signature check.</summary>
+    /// <exception cref="CryptographicException">Not a certificate.</exception>
+    public X509Certificate2 Load(ReadOnlyMemory<byte> der)
+    {
+        if (_certificates.Count >= MaxRemembered)
+            _certificates.Clear();
+        return _certificates.GetOrAdd(Convert.ToHexString(SHA256.HashData(der.Span)), _ => X509CertificateLoader.LoadCertificate(der.Span));
+    }
 
     /// <inheritdoc cref="CertificatePath.Check"/>
     public CertificatePathResult Check(X509Certificate2 authority, IReadOnlyList<X509Certificate2> others, DateTimeOffset at)

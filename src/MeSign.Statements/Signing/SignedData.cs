@@ -24,7 +24,7 @@ internal sealed record SignedData(
 
     /// <param name="encoded">A ContentInfo; zero bytes may follow it, as padding does in a PDF.</param>
     /// <exception cref="CryptographicException">It is not SignedData, or beyond the bounds above.</exception>
-    public static SignedData Read(ReadOnlyMemory<byte> encoded)
+    public static SignedData Read(ReadOnlyMemory<byte> encoded, Func<ReadOnlyMemory<byte>, X509Certificate2>? load = null)
     {
         try
         {
@@ -35,7 +35,7 @@ internal sealed record SignedData(
             if (info.ReadObjectIdentifier() != Oids.SignedData)
                 throw new CryptographicException("This is not CMS SignedData.");
 
-            return ReadBody(info.ReadSequence(Context0).ReadSequence());
+            return ReadBody(info.ReadSequence(Context0).ReadSequence(), load ?? (der => X509CertificateLoader.LoadCertificate(der.Span)));
         }
         catch (AsnContentException e)
         {
@@ -43,12 +43,12 @@ internal sealed record SignedData(
         }
     }
 
-    private static SignedData ReadBody(AsnReader body)
+    private static SignedData ReadBody(AsnReader body, Func<ReadOnlyMemory<byte>, X509Certificate2> load)
     {
         _ = body.ReadInteger();
         _ = body.ReadSetOf(skipSortOrderValidation: true);
         var (contentType, content) = ReadContent(body.ReadSequence());
-        var certificates = body.HasData && body.PeekTag().HasSameClassAndValue(Context0) ? ReadCertificates(body.ReadSetOf(skipSortOrderValidation: true, Context0)) : [];
+        var certificates = body.HasData && body.PeekTag().HasSameClassAndValue(Context0) ? ReadCertificates(body.ReadSetOf(skipSortOrderValidation: true, Context0), load) : [];
         var crls = body.HasData && body.PeekTag().HasSameClassAndValue(Context1) ? ReadCrls(body.ReadSetOf(skipSortOrderValidation: true, Context1)) : [];
 
         var signers = new List<SignerInfo>();
@@ -73,7 +73,7 @@ internal sealed record SignedData(
         return (type, holder.TryReadPrimitiveOctetString(out var content) ? content : holder.ReadOctetString());
     }
 
-    private static List<X509Certificate2> ReadCertificates(AsnReader set)
+    private static List<X509Certificate2> ReadCertificates(AsnReader set, Func<ReadOnlyMemory<byte>, X509Certificate2> load)
     {
         var certificates = new List<X509Certificate2>();
         while (set.HasData)
@@ -85,7 +85,7 @@ internal sealed record SignedData(
                 continue;
             if (certificates.Count == MaxCertificates)
                 throw new CryptographicException($"More than {MaxCertificates} certificates.");
-            certificates.Add(X509CertificateLoader.LoadCertificate(value.Span));
+            certificates.Add(load(value));
         }
 
         return certificates;

@@ -16,12 +16,14 @@ internal static class TimestampCheck
         Run(token, data, (certificate, others, genTime) => CertificatePath.Check(certificate, others, anchors, genTime, crls, Oids.TimeStamping), out _);
 
     /// <param name="path">Finds the authority's path at a time.</param>
+    /// <param name="load">Reads a certificate; a new one each time where null.</param>
     /// <param name="info">What the token says, where it can be read.</param>
     public static TimestampVerdict Run(
         ReadOnlyMemory<byte> token,
         Func<HashAlgorithmName, byte[]> data,
         Func<X509Certificate2, IReadOnlyList<X509Certificate2>, DateTimeOffset, CertificatePathResult> path,
-        out Rfc3161TimestampTokenInfo? info)
+        out Rfc3161TimestampTokenInfo? info,
+        Func<ReadOnlyMemory<byte>, X509Certificate2>? load = null)
     {
         info = null;
         if (token.Length > MaxBytes)
@@ -30,7 +32,7 @@ internal static class TimestampCheck
         SignedData signed;
         try
         {
-            signed = SignedData.Read(token);
+            signed = SignedData.Read(token, load);
         }
         catch (CryptographicException)
         {

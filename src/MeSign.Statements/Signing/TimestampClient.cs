@@ -99,7 +99,7 @@ public sealed partial class TimestampClient : IDisposable
     private TimestampToken Check(TimestampRequest request, ReadOnlyMemory<byte> der)
     {
         var verdict = TimestampCheck.Run(
-            der, hash => hash == request.Hash ? request.Digest.ToArray() : [], _paths.Value.Check, out var info);
+            der, hash => hash == request.Hash ? request.Digest.ToArray() : [], _paths.Value.Check, out var info, _paths.Value.Load);
         if (!verdict.IsValid || info is null)
             throw new TimestampServerException("untrusted", $"sent a token that is not valid: {string.Join(" ", verdict.Problems)}");
         if (info.HashAlgorithmId.Value != HashAlgorithms.Oid(request.Hash))
