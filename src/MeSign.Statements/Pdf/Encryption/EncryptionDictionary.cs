@@ -87,12 +87,18 @@ internal sealed record EncryptionDictionary
 
     private static IReadOnlyList<int> Lengths(PdfDocument document, PdfDictionary encrypt, int version)
     {
-        var declared = Integer(document, encrypt, "Length") is { } bits and >= 40 and <= 128 && bits % 8 == 0 ? (int)bits / 8 : 5;
+        var declared = (document.Resolve(encrypt["Length"]) as PdfInteger)?.Value switch
+        {
+            null => 5,
+            >= 40 and <= 128 and var bits => (int)bits / 8,
+            // In bytes where it should be in bits, or nonsense.
+            _ => 16,
+        };
         return version switch
         {
             1 => [5],
-            2 => [declared],
-            4 => declared == 16 ? [16] : [16, declared],
+            2 => [.. new[] { declared, 16, 5 }.Distinct()],
+            4 => [.. new[] { 16, declared }.Distinct()],
             _ => [32],
         };
     }
