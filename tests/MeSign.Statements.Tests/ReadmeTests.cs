@@ -66,7 +66,6 @@ public partial class ReadmeTests
     [InlineData("MeSign__Issuers__northbank", typeof(IssuerOptions))]
     [InlineData("MeSign__Timestamps", typeof(TimestampOptions))]
     [InlineData("MeSign__Revocation", typeof(RevocationOptions))]
-    [InlineData("MeSign__Revocation", typeof(RevocationOptions))]
     [InlineData("MeSign__Recipients", typeof(RecipientOptions))]
     [InlineData("MeSign__Sealing", typeof(SealingOptions))]
     [InlineData("MeSign__Relays__main", typeof(RelayOptions))]

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using CsCheck;
-using MeSign.Statements.Pdf;
 
 namespace MeSign.Statements.Tests.Pdf;
 

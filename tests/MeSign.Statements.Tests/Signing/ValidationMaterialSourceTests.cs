@@ -25,7 +25,7 @@ public sealed class ValidationMaterialSourceTests
         var material = await GatherAsync(signing, identity, token);
 
         material.Certificates.Select(Thumbprint).ShouldBe(
-            new[] { identity.Certificate, server.Authority.Issuing, server.Authority.Root, authority }.Select(one => one.Thumbprint), ignoreOrder: true);
+            new[] { identity.Certificate, server.Authority.Issuing, server.Authority.Root, authority }.Select(one => one.GetCertHashString(HashAlgorithmName.SHA256)), ignoreOrder: true);
         material.Ocsps.Count.ShouldBe(3);
         material.Crls.ShouldBeEmpty();
         var known = CrlSet.Of(material.Crls, material.Ocsps);
@@ -379,5 +379,5 @@ public sealed class ValidationMaterialSourceTests
     private static Task<StatementDelayedException> DelayedAsync(TestSigning signing, SigningIdentity identity, params TimestampToken[] tokens) =>
         Should.ThrowAsync<StatementDelayedException>(() => GatherAsync(signing, identity, tokens));
 
-    private static string Thumbprint(ReadOnlyMemory<byte> der) => Convert.ToHexString(SHA1.HashData(der.Span));
+    private static string Thumbprint(ReadOnlyMemory<byte> der) => Convert.ToHexString(SHA256.HashData(der.Span));
 }
