@@ -82,12 +82,16 @@ internal sealed partial class DeliverStatement(
         var eml = await outbox.OpenAsync(row.Key, cancellationToken);
         var envelope = Envelope.Of(eml, issuer.ReturnPath);
 
-        // Given up on half-way, this write may have happened all the same, and the statement would end as Uncertain although
-        // nothing was sent. So it is finished; the submission then finds that it is to stop, and says so.
-        cancellationToken.ThrowIfCancellationRequested();
-        row = await ledger.MoveAsync(
-            row with { LeaseUntil = time.GetUtcNow() + options.Value.Lease, Attempts = row.Attempts + 1 }, StatementState.Submitting, CancellationToken.None);
-        var submission = await smtp.SubmitAsync(issuer.Relay, envelope, eml, cancellationToken);
+        Submission submission;
+        using (var place = await smtp.ReserveAsync(issuer.Relay, cancellationToken))
+        {
+            // Given up on half-way, this write may have happened all the same, and the statement would end as Uncertain
+            // although nothing was sent. So it is finished; the submission then finds that it is to stop, and says so.
+            cancellationToken.ThrowIfCancellationRequested();
+            row = await ledger.MoveAsync(
+                row with { LeaseUntil = time.GetUtcNow() + options.Value.Lease, Attempts = row.Attempts + 1 }, StatementState.Submitting, CancellationToken.None);
+            submission = await smtp.SubmitAsync(place, envelope, eml, cancellationToken);
+        }
 
         // What the relay answered is known only here: it is recorded even when this worker is told to stop by now.
         await RecordAsync(order, row with { RelayReply = submission.Reply?.ToString() ?? row.RelayReply }, submission, CancellationToken.None);

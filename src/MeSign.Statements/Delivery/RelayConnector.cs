@@ -17,7 +17,8 @@ internal sealed class RelayConnector(RelayOptions relay)
             socket.NoDelay = true;
             await socket.ConnectAsync(relay.Host, relay.EffectivePort, cancellationToken);
 
-            client = new RelayClient(socket, TrustedRoots.Load(relay.TrustedRoots), relay.Timeout);
+            // Longer than an attempt may take: the attempt's own limit is the one that knows what had left by then.
+            client = new RelayClient(socket, TrustedRoots.Load(relay.TrustedRoots), relay.Timeout + TimeSpan.FromSeconds(5));
             await client.ConnectAsync(socket, relay.Host, relay.EffectivePort, Security(relay.Tls), cancellationToken);
             if (!string.IsNullOrEmpty(relay.User))
                 await AuthenticateAsync(client, cancellationToken);

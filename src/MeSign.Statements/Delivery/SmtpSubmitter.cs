@@ -13,28 +13,42 @@ internal sealed partial class SmtpSubmitter(IOptions<RelaysOptions> options, Tim
     private readonly ConcurrentDictionary<string, Lazy<RelayPool>> _pools = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
+    /// Waits for one of the relay's connections to be free. Whoever holds the place submits at once, so that Submitting is on
+    /// record for what is really being sent and not for what waits in line.
+    /// </summary>
+    /// <param name="relay">Key under <c>MeSign:Relays</c>.</param>
+    public async Task<RelayPlace> ReserveAsync(string relay, CancellationToken cancellationToken)
+    {
+        if (!options.Value.Relays.TryGetValue(relay, out var settings))
+            return new RelayPlace(relay, null, TimeSpan.Zero);
+
+        var pool = _pools.GetOrAdd(relay, _ => new Lazy<RelayPool>(() => new RelayPool(settings, time))).Value;
+        await pool.EnterAsync(cancellationToken);
+        return new RelayPlace(relay, pool, settings.Timeout);
+    }
+
+    /// <summary>
     /// Sends a message as it is, byte for byte. Ends within the relay's timeout, which is shorter than the lease, and always
     /// with a result. <paramref name="cancellationToken"/> is heeded until the message's content begins to leave (Deferred,
     /// ShuttingDown) and not after: what follows is short, and giving up on it would leave it uncertain. The caller records
     /// the result even when the token is cancelled by then.
     /// </summary>
-    /// <param name="relay">Key under <c>MeSign:Relays</c>.</param>
+    /// <param name="place">From <see cref="ReserveAsync"/>; for this one message.</param>
     /// <param name="envelope">From and for whom.</param>
     /// <param name="eml">RFC 5322 message, 7-bit, CRLF line ends.</param>
-    public async Task<Submission> SubmitAsync(string relay, Envelope envelope, ReadOnlyMemory<byte> eml, CancellationToken cancellationToken)
+    public async Task<Submission> SubmitAsync(RelayPlace place, Envelope envelope, ReadOnlyMemory<byte> eml, CancellationToken cancellationToken)
     {
-        if (!options.Value.Relays.TryGetValue(relay, out var settings))
-            return new Submission.Deferred(DeferralReason.RelayUnavailable, $"relay {relay} is not configured: add MeSign:Relays:{relay}");
+        if (place.Pool is not { } pool)
+            return new Submission.Deferred(DeferralReason.RelayUnavailable, $"relay {place.Relay} is not configured: add MeSign:Relays:{place.Relay}");
         if (WireFormat.Fault(eml.Span) is { } fault)
             return new Submission.Failed(FailureCode.MessageRefused, $"the sealed message cannot be sent: {fault}");
 
         var started = time.GetTimestamp();
-        var pool = _pools.GetOrAdd(relay, _ => new Lazy<RelayPool>(() => new RelayPool(settings, time))).Value;
-        using var attempt = new SubmissionAttempt(relay, settings.Timeout, time, cancellationToken);
+        using var attempt = new SubmissionAttempt(place.Relay, place.Timeout, time, cancellationToken);
         var submission = await SubmitAsync(pool, attempt, envelope, eml);
         var outcome = submission.GetType().Name;
         var milliseconds = (long)time.GetElapsedTime(started).TotalMilliseconds;
-        Log.Submitted(logger, relay, outcome, submission.Reply, milliseconds);
+        Log.Submitted(logger, place.Relay, outcome, submission.Reply, milliseconds);
         return submission;
     }
 
@@ -46,12 +60,8 @@ internal sealed partial class SmtpSubmitter(IOptions<RelaysOptions> options, Tim
 
     private static async Task<Submission> SubmitAsync(RelayPool pool, SubmissionAttempt attempt, Envelope envelope, ReadOnlyMemory<byte> eml)
     {
-        var entered = false;
         try
         {
-            await pool.EnterAsync(attempt.Token);
-            entered = true;
-
             // A kept connection may die at the moment it is used. Nothing of the message has left then, so that one fresh
             // connection is the same attempt, not another.
             if (pool.Reuse() is { } kept)
@@ -67,11 +77,6 @@ internal sealed partial class SmtpSubmitter(IOptions<RelaysOptions> options, Tim
         catch (Exception exception) when (SubmissionAttempt.IsExpected(exception))
         {
             return attempt.Explain(exception);
-        }
-        finally
-        {
-            if (entered)
-                pool.Leave();
         }
     }
 

@@ -97,7 +97,8 @@ internal sealed class SubmissionAttempt : IDisposable
 
     private string Reason(Exception exception) => exception switch
     {
-        // MailKit's own limit is the same, and may be the first.
+        // Whatever gives way first when the time is over, that is the reason.
+        _ when IsOver && !_caller.IsCancellationRequested => $"no answer within {_timeout}",
         OperationCanceledException or TimeoutException => $"no answer within {_timeout}",
         SocketException socket => $"no connection ({socket.SocketErrorCode})",
         IOException { InnerException: SocketException socket } => $"connection lost ({socket.SocketErrorCode})",
