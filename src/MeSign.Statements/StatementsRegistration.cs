@@ -9,6 +9,7 @@ using MeSign.Statements.Signing;
 using MeSign.Statements.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace MeSign.Statements;
 
@@ -32,6 +33,7 @@ public static class StatementsRegistration
             .AddDelivery()
             .AddLedger();
 
+        services.AddSingleton<IValidateOptions<IssuersOptions>, IssuerRelayValidator>();
         services.AddSingleton<HeldJobs>();
         services.AddSingleton<Outcomes>();
         services.AddSingleton<ExpandBatch>();

@@ -58,13 +58,15 @@ public sealed class RunCommandTests(SandboxFixture fixture) : IClassFixture<Sand
     public async Task Names_every_wrong_setting_and_ends_with_2()
     {
         using var run = RunProcess.Start("--settings", fixture.WriteSettings(
-            ("StatementStorage", ""), ("MeSign:Runner:Lease", "00:00:00"), ("MeSign:Ledger:RecipientKey", "c2hvcnQ=")));
+            ("StatementStorage", ""), ("MeSign:Runner:Lease", "00:00:00"), ("MeSign:Ledger:RecipientKey", "c2hvcnQ="),
+            ("MeSign:Issuers:example-bank:Relay", "nowhere")));
 
         (await run.EndAsync(_limit.Token)).ShouldBe(2, run.Said);
 
         run.Said.ShouldContain("StatementStorage");
         run.Said.ShouldContain("Lease");
         run.Said.ShouldContain("RecipientKey");
+        run.Said.ShouldContain("MeSign:Issuers:example-bank:Relay \"nowhere\" is not configured");
         run.Said.ShouldNotContain("   at ");
     }
 
