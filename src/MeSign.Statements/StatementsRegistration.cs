@@ -33,7 +33,7 @@ public static class StatementsRegistration
             .AddDelivery()
             .AddLedger();
 
-        services.AddSingleton<IValidateOptions<IssuersOptions>, IssuerRelayValidator>();
+        services.AddSingleton<IValidateOptions<RelaysOptions>, IssuerRelayValidator>();
         services.AddSingleton<HeldJobs>();
         services.AddSingleton<Outcomes>();
         services.AddSingleton<ExpandBatch>();
