@@ -36,6 +36,8 @@ public static class StatementsRegistration
         services.AddSingleton<IValidateOptions<RelaysOptions>, IssuerRelayValidator>();
         services.AddSingleton<HeldJobs>();
         services.AddSingleton<Outcomes>();
+        services.AddSingleton(provider => new MakeMessage(
+            provider.GetRequiredService<PdfSigner>(), provider.GetRequiredService<MessageComposer>(), provider.GetRequiredService<MessageSealer>()));
         services.AddSingleton<ExpandBatch>();
         services.AddSingleton<SealStatement>();
         services.AddSingleton<DeliverStatement>();
