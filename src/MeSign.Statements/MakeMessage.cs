@@ -26,7 +26,7 @@ public sealed class MakeMessage
     {
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(issuer);
-        _ = _composer.Compose(job, issuer, document: null);
+        _ = Compose(job, issuer, document: null);
     }
 
     /// <param name="document">The PDF as the bank gave it; null for a job without one.</param>
@@ -40,9 +40,19 @@ public sealed class MakeMessage
         ArgumentNullException.ThrowIfNull(issuer);
         ArgumentNullException.ThrowIfNull(certificates);
 
-        // Composed before it is signed: a template that fails spends no timestamp.
-        var composed = _composer.Compose(job, issuer, document);
-        if (document is { } unsigned)
+        return await FinishAsync(Compose(job, issuer, document), issuer, certificates, cancellationToken);
+    }
+
+    /// <summary>The first half, which costs nothing: whatever the template or a value is to blame for fails here.</summary>
+    /// <exception cref="StatementFailedException">TemplateNotFound, TemplateFailed, UnsafeHeader.</exception>
+    internal ComposedMessage Compose(StatementJob job, Issuer issuer, ReadOnlyMemory<byte>? document) => _composer.Compose(job, issuer, document);
+
+    /// <summary>The second half, which spends signatures and timestamps.</summary>
+    /// <param name="composed">Made by <see cref="Compose"/>, its document not signed yet.</param>
+    internal async Task<SealedMessage> FinishAsync(
+        ComposedMessage composed, Issuer issuer, IReadOnlyList<X509Certificate2> certificates, CancellationToken cancellationToken)
+    {
+        if (composed.Attachments is [{ Content: var unsigned }])
             composed = composed.WithDocument(await SignAsync(unsigned, issuer, cancellationToken));
         return await _sealer.SealAsync(composed, issuer, certificates, cancellationToken);
     }

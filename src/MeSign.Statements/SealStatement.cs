@@ -80,6 +80,8 @@ internal sealed class SealStatement(
         if (entry is null)
         {
             var document = job.Document is null ? (ReadOnlyMemory<byte>?)null : await documents.OpenAsync(job.Document, issuer.MaxDocumentBytes, cancellationToken);
+            // Before the job may be held for weeks, and before a signature or a timestamp is spent on it.
+            var composed = make.Compose(job, issuer, document);
             var decision = await DecideAsync(job, issuer, cancellationToken);
             row = row with { RejectedCertificates = decision.Rejected };
             if (decision.Hold is { } reason)
@@ -89,7 +91,7 @@ internal sealed class SealStatement(
                 return;
             }
 
-            var finished = await make.RunAsync(job, issuer, document, decision.Certificates, cancellationToken);
+            var finished = await make.FinishAsync(composed, issuer, decision.Certificates, cancellationToken);
             entry = (await outbox.PutAsync(row.Key, issuer.Id, finished, cancellationToken)).Entry;
         }
 

@@ -34,6 +34,7 @@ public static class StatementsRegistration
             .AddLedger();
 
         services.AddSingleton<IValidateOptions<RelaysOptions>, IssuerRelayValidator>();
+        services.AddSingleton<IValidateOptions<IssuersOptions>, IssuerTemplateValidator>();
         services.AddSingleton<HeldJobs>();
         services.AddSingleton<Outcomes>();
         services.AddSingleton(provider => new MakeMessage(

@@ -39,22 +39,7 @@ public sealed class SealCommandTests : IAsyncLifetime
     [Fact]
     public async Task Seals_a_job_file_with_an_issuer_of_the_settings()
     {
-        var settings = _files.Write("settings.json", JsonSerializer.SerializeToUtf8Bytes(new
-        {
-            Values = new Dictionary<string, string>(StringComparer.Ordinal)
-            {
-                ["MeSign__Timestamps__Roots__0"] = _files.Root,
-                ["MeSign__Recipients__Roots__0"] = _files.RecipientRoot,
-                ["MeSign__Issuers__bank__FromAddress"] = SealedFiles.From,
-                ["MeSign__Issuers__bank__FromName"] = "Bank",
-                ["MeSign__Issuers__bank__SigningPkcs12"] = _files.Pfx,
-                ["MeSign__Issuers__bank__SigningPasswordFile"] = _files.PasswordFile,
-                ["MeSign__Issuers__bank__TimestampServers__0"] = _files.Timestamps.Address.ToString(),
-                ["MeSign__Issuers__bank__Relay"] = "main",
-                ["MeSign__Issuers__bank__Templates"] = SealingBench.SandboxTemplates,
-                ["MeSign__Issuers__bank__OuterSubject"] = "From your bank",
-            },
-        }));
+        var settings = Settings(SealingBench.SandboxTemplates);
         var job = _files.Write("job.json", JsonSerializer.SerializeToUtf8Bytes(new
         {
             version = 1,
@@ -191,4 +176,37 @@ public sealed class SealCommandTests : IAsyncLifetime
         run.ExitCode.ShouldBe(2);
         run.Error.ShouldContain("document does not go with kind code");
     }
+
+    [Fact]
+    public async Task Broken_templates_of_an_issuer_are_all_named_before_anything_is_done()
+    {
+        Directory.CreateDirectory(_files.PathOf("templates/statement"));
+        _files.Write("templates/statement/en.subject.liquid", "{{ x "u8.ToArray());
+        _files.Write("templates/statement/en.text.liquid", "{% if %}"u8.ToArray());
+
+        var run = await _files.SealAsync(["--settings", Settings(_files.PathOf("templates")), "--issuer", "bank", .. _files.Job, .. _files.Reader]);
+
+        run.ExitCode.ShouldBe(2);
+        run.Error.ShouldContain("settings are wrong");
+        run.Error.ShouldContain("MeSign:Issuers:bank:Templates: template statement/en.subject.liquid does not parse");
+        run.Error.ShouldContain("MeSign:Issuers:bank:Templates: template statement/en.text.liquid does not parse");
+        run.Error.ShouldContain("statement/en.html.liquid is missing");
+    }
+
+    private string Settings(string templates) => _files.Write("settings.json", JsonSerializer.SerializeToUtf8Bytes(new
+    {
+        Values = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["MeSign__Timestamps__Roots__0"] = _files.Root,
+            ["MeSign__Recipients__Roots__0"] = _files.RecipientRoot,
+            ["MeSign__Issuers__bank__FromAddress"] = SealedFiles.From,
+            ["MeSign__Issuers__bank__FromName"] = "Bank",
+            ["MeSign__Issuers__bank__SigningPkcs12"] = _files.Pfx,
+            ["MeSign__Issuers__bank__SigningPasswordFile"] = _files.PasswordFile,
+            ["MeSign__Issuers__bank__TimestampServers__0"] = _files.Timestamps.Address.ToString(),
+            ["MeSign__Issuers__bank__Relay"] = "main",
+            ["MeSign__Issuers__bank__Templates"] = templates,
+            ["MeSign__Issuers__bank__OuterSubject"] = "From your bank",
+        },
+    }));
 }
