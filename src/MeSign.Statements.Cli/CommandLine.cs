@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using MeSign.Statements.Cli.Bounces;
+using MeSign.Statements.Cli.Open;
 using MeSign.Statements.Cli.Run;
+using MeSign.Statements.Cli.Seal;
 using MeSign.Statements.Cli.Settings;
 using MeSign.Statements.Cli.Sign;
 using MeSign.Statements.Cli.Status;
@@ -55,6 +57,8 @@ internal static class CommandLine
         root.Subcommands.Add(SubmitCommand.Create());
         root.Subcommands.Add(StatusCommand.Create());
         root.Subcommands.Add(SignCommand.Create());
+        root.Subcommands.Add(SealCommand.Create());
+        root.Subcommands.Add(OpenCommand.Create());
         root.Subcommands.Add(VerifyCommand.Create());
         root.Subcommands.Add(BouncesCommand.Create());
         HelpWithExamples.AddTo(root);

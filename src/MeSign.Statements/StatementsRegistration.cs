@@ -34,8 +34,11 @@ public static class StatementsRegistration
             .AddLedger();
 
         services.AddSingleton<IValidateOptions<RelaysOptions>, IssuerRelayValidator>();
+        services.AddSingleton<IValidateOptions<IssuersOptions>, IssuerTemplateValidator>();
         services.AddSingleton<HeldJobs>();
         services.AddSingleton<Outcomes>();
+        services.AddSingleton(provider => new MakeMessage(
+            provider.GetRequiredService<PdfSigner>(), provider.GetRequiredService<MessageComposer>(), provider.GetRequiredService<MessageSealer>()));
         services.AddSingleton<ExpandBatch>();
         services.AddSingleton<SealStatement>();
         services.AddSingleton<DeliverStatement>();
