@@ -15,6 +15,7 @@ internal sealed class SealStatement(
     MakeMessage make,
     Outbox outbox,
     HeldJobs held,
+    SuppressionList suppressions,
     StatementLedger ledger,
     StatementQueues queues,
     Outcomes outcomes,
@@ -56,6 +57,10 @@ internal sealed class SealStatement(
         {
             case StatementState.Received or StatementState.Held when row.Expires <= time.GetUtcNow():
                 await outcomes.EndAsync(row with { Detail = "its time ran out before it could be sealed" }, StatementState.Expired, cancellationToken);
+                break;
+
+            case StatementState.Received or StatementState.Held when await suppressions.FindAsync(row.RecipientHash, cancellationToken) is { } suppression:
+                await outcomes.EndAsync(row with { Detail = suppression.Reason() }, StatementState.Suppressed, cancellationToken);
                 break;
 
             case StatementState.Received or StatementState.Held:

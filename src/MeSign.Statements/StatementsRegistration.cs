@@ -44,6 +44,7 @@ public static class StatementsRegistration
         services.AddSingleton<DeliverStatement>();
         services.AddSingleton<RecordAbandoned>();
         services.AddSingleton<RecordBounce>();
+        services.AddSingleton<CollectBounces>();
         services.AddSingleton<Sweep>();
         services.AddSingleton(provider => new StatementPipeline(
             provider.GetRequiredService<ExpandBatch>(),
@@ -51,6 +52,7 @@ public static class StatementsRegistration
             provider.GetRequiredService<DeliverStatement>(),
             provider.GetRequiredService<RecordAbandoned>(),
             provider.GetRequiredService<RecordBounce>(),
+            provider.GetRequiredService<CollectBounces>(),
             provider.GetRequiredService<Sweep>()));
         return services;
     }
