@@ -10,8 +10,7 @@ namespace MeSign.Statements;
 
 /// <summary>From a job on the queue to a finished message in the outbox.</summary>
 internal sealed class SealStatement(
-    JobReader reader,
-    IssuerDirectory issuers,
+    JobAdmission admission,
     DocumentStore documents,
     RecipientDirectory recipients,
     PdfSigner pdf,
@@ -28,11 +27,10 @@ internal sealed class SealStatement(
     {
         StatementJob job;
         Issuer issuer;
+        StatementReceipt receipt;
         try
         {
-            job = reader.Read(message.Body);
-            issuer = issuers.Get(job.Issuer);
-            EncryptionDecision.Admit(job, issuer);
+            (job, issuer, receipt) = admission.Admit(message.Body);
         }
         catch (StatementFailedException refusal)
         {
@@ -40,7 +38,7 @@ internal sealed class SealStatement(
             return;
         }
 
-        var reception = await ledger.ReceiveAsync(ReceiptOf(job, issuer), cancellationToken);
+        var reception = await ledger.ReceiveAsync(receipt, cancellationToken);
         if (reception.Outcome == ReceptionOutcome.Conflicting)
         {
             await outcomes.ReportReusedIdAsync(reception.Row.Key, job.Issuer, cancellationToken);
@@ -146,15 +144,4 @@ internal sealed class SealStatement(
     private static PdfSeal? SealOf(IssuerAppearance appearance) => appearance is { Seal: { } path, SealRectangle: [var x, var y, var width, var height] }
         ? new PdfSeal { Path = path, Page = appearance.SealPage, Rectangle = new PdfRectangle(x, y, width, height) }
         : null;
-
-    private StatementReceipt ReceiptOf(StatementJob job, Issuer issuer) => new()
-    {
-        Key = new StatementKey(job.Batch, job.Id),
-        Issuer = job.Issuer,
-        Kind = job.Kind,
-        RecipientAddress = job.Recipient.Address,
-        JobSha256 = job.Sha256,
-        DocumentSha256 = job.Document?.Sha256,
-        Expires = job.Expires ?? time.GetUtcNow() + issuer.MaxAge,
-    };
 }

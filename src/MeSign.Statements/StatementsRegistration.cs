@@ -35,6 +35,7 @@ public static class StatementsRegistration
 
         services.AddSingleton<IValidateOptions<RelaysOptions>, IssuerRelayValidator>();
         services.AddSingleton<HeldJobs>();
+        services.AddSingleton<JobAdmission>();
         services.AddSingleton<Outcomes>();
         services.AddSingleton<ExpandBatch>();
         services.AddSingleton<SealStatement>();

@@ -33,6 +33,9 @@ public static class StorageNames
     /// <summary>Table that finds a recipient's statements by keyed hash, and a statement by the name of its message.</summary>
     public const string LedgerRecipients = "recipients";
 
+    /// <summary>Table of one row a batch that came as manifests.</summary>
+    public const string LedgerBatches = "batches";
+
     /// <summary>Table of the certificate directory.</summary>
     public const string Certificates = "certificates";
 
