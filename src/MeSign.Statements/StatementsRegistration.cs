@@ -34,13 +34,17 @@ public static class StatementsRegistration
             .AddLedger();
 
         services.AddSingleton<IValidateOptions<RelaysOptions>, IssuerRelayValidator>();
+        services.AddSingleton<IValidateOptions<IssuersOptions>, IssuerTemplateValidator>();
         services.AddSingleton<HeldJobs>();
         services.AddSingleton<Outcomes>();
+        services.AddSingleton(provider => new MakeMessage(
+            provider.GetRequiredService<PdfSigner>(), provider.GetRequiredService<MessageComposer>(), provider.GetRequiredService<MessageSealer>()));
         services.AddSingleton<ExpandBatch>();
         services.AddSingleton<SealStatement>();
         services.AddSingleton<DeliverStatement>();
         services.AddSingleton<RecordAbandoned>();
         services.AddSingleton<RecordBounce>();
+        services.AddSingleton<CollectBounces>();
         services.AddSingleton<Sweep>();
         services.AddSingleton(provider => new StatementPipeline(
             provider.GetRequiredService<ExpandBatch>(),
@@ -48,6 +52,7 @@ public static class StatementsRegistration
             provider.GetRequiredService<DeliverStatement>(),
             provider.GetRequiredService<RecordAbandoned>(),
             provider.GetRequiredService<RecordBounce>(),
+            provider.GetRequiredService<CollectBounces>(),
             provider.GetRequiredService<Sweep>()));
         return services;
     }

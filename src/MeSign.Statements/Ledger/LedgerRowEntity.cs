@@ -45,6 +45,7 @@ internal static class LedgerRowEntity
             [nameof(row.Expires)] = row.Expires,
             ["SignedAt"] = row.Timestamp,
             [nameof(row.RelayReply)] = row.RelayReply,
+            [nameof(row.Complaint)] = row.Complaint,
             [nameof(row.Reported)] = row.Reported,
         };
     }
@@ -75,6 +76,7 @@ internal static class LedgerRowEntity
         Expires = entity.GetDateTimeOffset(nameof(LedgerRow.Expires)),
         Timestamp = entity.GetDateTimeOffset("SignedAt"),
         RelayReply = entity.GetString(nameof(LedgerRow.RelayReply)),
+        Complaint = entity.GetString(nameof(LedgerRow.Complaint)),
         Reported = entity.GetBoolean(nameof(LedgerRow.Reported)) ?? false,
         ETag = entity.ETag,
     };
