@@ -8,6 +8,7 @@ using MeSign.Statements.Cli.Settings;
 using MeSign.Statements.Cli.Sign;
 using MeSign.Statements.Cli.Status;
 using MeSign.Statements.Cli.Submit;
+using MeSign.Statements.Cli.Suppress;
 using MeSign.Statements.Cli.Verify;
 
 namespace MeSign.Statements.Cli;
@@ -61,6 +62,7 @@ internal static class CommandLine
         root.Subcommands.Add(OpenCommand.Create());
         root.Subcommands.Add(VerifyCommand.Create());
         root.Subcommands.Add(BouncesCommand.Create());
+        root.Subcommands.Add(SuppressCommand.Create());
         HelpWithExamples.AddTo(root);
         return root;
     }

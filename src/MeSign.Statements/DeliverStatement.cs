@@ -14,6 +14,7 @@ internal sealed partial class DeliverStatement(
     IssuerDirectory issuers,
     StatementLedger ledger,
     Outbox outbox,
+    SuppressionList suppressions,
     SmtpSubmitter smtp,
     StatementQueues queues,
     DeferralSchedule schedule,
@@ -53,6 +54,11 @@ internal sealed partial class DeliverStatement(
 
             case StatementState.Sealed or StatementState.Deferred when row.Expires <= now:
                 await outcomes.EndAsync(row with { Detail = Expiry(row.Detail) }, StatementState.Expired, cancellationToken);
+                break;
+
+            // Sealed weeks ago, or deferred: what came back for another statement counts for this one too.
+            case StatementState.Sealed or StatementState.Deferred when await suppressions.FindAsync(row.RecipientHash, cancellationToken) is { } suppression:
+                await outcomes.EndAsync(row with { Detail = suppression.Reason() }, StatementState.Suppressed, cancellationToken);
                 break;
 
             case StatementState.Sealed or StatementState.Deferred:

@@ -8,13 +8,13 @@ namespace MeSign.Statements;
 
 /// <summary>From a job on the queue to a finished message in the outbox.</summary>
 internal sealed class SealStatement(
-    JobReader reader,
-    IssuerDirectory issuers,
+    JobAdmission admission,
     DocumentStore documents,
     RecipientDirectory recipients,
     MakeMessage make,
     Outbox outbox,
     HeldJobs held,
+    SuppressionList suppressions,
     StatementLedger ledger,
     StatementQueues queues,
     Outcomes outcomes,
@@ -24,11 +24,10 @@ internal sealed class SealStatement(
     {
         StatementJob job;
         Issuer issuer;
+        StatementReceipt receipt;
         try
         {
-            job = reader.Read(message.Body);
-            issuer = issuers.Get(job.Issuer);
-            EncryptionDecision.Admit(job, issuer);
+            (job, issuer, receipt) = admission.Admit(message.Body);
         }
         catch (StatementFailedException refusal)
         {
@@ -36,7 +35,7 @@ internal sealed class SealStatement(
             return;
         }
 
-        var reception = await ledger.ReceiveAsync(ReceiptOf(job, issuer), cancellationToken);
+        var reception = await ledger.ReceiveAsync(receipt, cancellationToken);
         if (reception.Outcome == ReceptionOutcome.Conflicting)
         {
             await outcomes.ReportReusedIdAsync(reception.Row.Key, job.Issuer, cancellationToken);
@@ -56,6 +55,10 @@ internal sealed class SealStatement(
         {
             case StatementState.Received or StatementState.Held when row.Expires <= time.GetUtcNow():
                 await outcomes.EndAsync(row with { Detail = "its time ran out before it could be sealed" }, StatementState.Expired, cancellationToken);
+                break;
+
+            case StatementState.Received or StatementState.Held when await suppressions.FindAsync(row.RecipientHash, cancellationToken) is { } suppression:
+                await outcomes.EndAsync(row with { Detail = suppression.Reason() }, StatementState.Suppressed, cancellationToken);
                 break;
 
             case StatementState.Received or StatementState.Held:
@@ -118,15 +121,4 @@ internal sealed class SealStatement(
             : await recipients.FindAsync(job.Recipient, cancellationToken);
         return EncryptionDecision.Decide(policy, certificates);
     }
-
-    private StatementReceipt ReceiptOf(StatementJob job, Issuer issuer) => new()
-    {
-        Key = new StatementKey(job.Batch, job.Id),
-        Issuer = job.Issuer,
-        Kind = job.Kind,
-        RecipientAddress = job.Recipient.Address,
-        JobSha256 = job.Sha256,
-        DocumentSha256 = job.Document?.Sha256,
-        Expires = job.Expires ?? time.GetUtcNow() + issuer.MaxAge,
-    };
 }

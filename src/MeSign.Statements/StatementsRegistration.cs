@@ -36,6 +36,7 @@ public static class StatementsRegistration
         services.AddSingleton<IValidateOptions<RelaysOptions>, IssuerRelayValidator>();
         services.AddSingleton<IValidateOptions<IssuersOptions>, IssuerTemplateValidator>();
         services.AddSingleton<HeldJobs>();
+        services.AddSingleton<JobAdmission>();
         services.AddSingleton<Outcomes>();
         services.AddSingleton(provider => new MakeMessage(
             provider.GetRequiredService<PdfSigner>(), provider.GetRequiredService<MessageComposer>(), provider.GetRequiredService<MessageSealer>()));
@@ -44,6 +45,7 @@ public static class StatementsRegistration
         services.AddSingleton<DeliverStatement>();
         services.AddSingleton<RecordAbandoned>();
         services.AddSingleton<RecordBounce>();
+        services.AddSingleton<CollectBounces>();
         services.AddSingleton<Sweep>();
         services.AddSingleton(provider => new StatementPipeline(
             provider.GetRequiredService<ExpandBatch>(),
@@ -51,6 +53,7 @@ public static class StatementsRegistration
             provider.GetRequiredService<DeliverStatement>(),
             provider.GetRequiredService<RecordAbandoned>(),
             provider.GetRequiredService<RecordBounce>(),
+            provider.GetRequiredService<CollectBounces>(),
             provider.GetRequiredService<Sweep>()));
         return services;
     }

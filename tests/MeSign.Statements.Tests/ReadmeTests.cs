@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using MeSign.Statements.Delivery;
+using MeSign.Statements.Delivery.Bounces;
 using MeSign.Statements.Intake;
 using MeSign.Statements.Issuers;
 using MeSign.Statements.Ledger;
@@ -70,6 +71,8 @@ public partial class ReadmeTests
     [InlineData("MeSign__Sealing", typeof(SealingOptions))]
     [InlineData("MeSign__Relays__main", typeof(RelayOptions))]
     [InlineData("MeSign__Delivery", typeof(DeliveryOptions))]
+    [InlineData("MeSign__Bounces__Imap", typeof(ImapOptions))]
+    [InlineData("MeSign__Suppression", typeof(SuppressionOptions))]
     public void The_sample_has_every_setting_and_no_other(string section, Type options)
     {
         var settings = Sample.Keys.Where(key => key.StartsWith(section + "__", StringComparison.Ordinal))

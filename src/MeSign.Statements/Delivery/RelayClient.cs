@@ -1,6 +1,5 @@
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using MailKit.Net.Smtp;
 using MimeKit;
@@ -21,11 +20,7 @@ internal sealed class RelayClient : SmtpClient
         _socket = socket;
         _roots = roots;
         Timeout = (int)timeout.TotalMilliseconds;
-        SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
-        CheckCertificateRevocation = false;
-
-        // MailKit's own check takes some certificates that lead nowhere; here no fault at all is accepted.
-        ServerCertificateValidationCallback = static (_, _, _, errors) => errors == SslPolicyErrors.None;
+        MailTls.Require(this);
     }
 
     /// <summary>ENVID of the next transaction; sent where the relay offers DSN.</summary>
@@ -72,13 +67,7 @@ internal sealed class RelayClient : SmtpClient
         string host, RemoteCertificateValidationCallback remoteCertificateValidationCallback)
     {
         var options = base.GetSslClientAuthenticationOptions(host, remoteCertificateValidationCallback);
-        options.CertificateChainPolicy = new X509ChainPolicy
-        {
-            DisableCertificateDownloads = true,
-            RevocationMode = X509RevocationMode.NoCheck,
-            TrustMode = _roots.Count == 0 ? X509ChainTrustMode.System : X509ChainTrustMode.CustomRootTrust,
-        };
-        options.CertificateChainPolicy.CustomTrustStore.AddRange(_roots);
+        options.CertificateChainPolicy = MailTls.Policy(_roots);
         return options;
     }
 

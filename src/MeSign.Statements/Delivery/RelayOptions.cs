@@ -25,11 +25,14 @@ internal sealed class RelayOptions : IValidatableObject
     /// <summary>PEM or DER files of the only roots that the relay's certificate may lead to; the system's where empty.</summary>
     public IList<string> TrustedRoots { get; set; } = [];
 
-    /// <summary>AUTH with this name and the password in <see cref="PasswordFile"/>; no AUTH where empty.</summary>
+    /// <summary>AUTH with this name and <see cref="PasswordFile"/> or <see cref="TokenScope"/>; no AUTH where empty.</summary>
     public string? User { get; set; }
 
     /// <summary>File with the password, one line; read at every new connection, so that it can be changed under way.</summary>
     public string? PasswordFile { get; set; }
+
+    /// <summary>XOAUTH2 with a token of this process's Azure identity for this scope, such as <c>https://outlook.office365.com/.default</c>.</summary>
+    public string? TokenScope { get; set; }
 
     /// <summary>Connections open at once from this process. Default 8, 1 to 100.</summary>
     [Range(1, 100)]
@@ -61,25 +64,8 @@ internal sealed class RelayOptions : IValidatableObject
     {
         if (Tls == TlsMode.None && !AllowCleartext && !IsLoopback(Host))
             yield return new ValidationResult("Tls None would send clear text over the network: use StartTls, or set AllowCleartext", [nameof(Tls)]);
-        if (string.IsNullOrEmpty(User) != string.IsNullOrEmpty(PasswordFile))
-            yield return new ValidationResult("User and PasswordFile belong together: give both or neither", [nameof(PasswordFile)]);
-        if (!string.IsNullOrEmpty(PasswordFile) && !File.Exists(PasswordFile))
-            yield return new ValidationResult($"PasswordFile \"{PasswordFile}\" does not exist", [nameof(PasswordFile)]);
-        foreach (var fault in TrustedRoots.Select(RootFault).OfType<string>())
-            yield return new ValidationResult(fault, [nameof(TrustedRoots)]);
-    }
-
-    private static string? RootFault(string file)
-    {
-        try
-        {
-            Delivery.TrustedRoots.Load([file]);
-            return null;
-        }
-        catch (Exception unreadable) when (unreadable is InvalidDataException or IOException or UnauthorizedAccessException)
-        {
-            return unreadable.Message;
-        }
+        foreach (var fault in MailLogin.Faults(User, PasswordFile, TokenScope).Concat(Delivery.TrustedRoots.Faults(TrustedRoots)))
+            yield return new ValidationResult(fault);
     }
 
     private static bool IsLoopback(string host) =>

@@ -18,11 +18,11 @@ internal sealed class RelayPool : IAsyncDisposable
     private readonly ConcurrentStack<RelayClient> _idle = new();
     private readonly ITimer _sweep;
 
-    public RelayPool(RelayOptions relay, TimeProvider time)
+    public RelayPool(RelayOptions relay, MailLogin login, TimeProvider time)
     {
         _relay = relay;
         _time = time;
-        _connector = new RelayConnector(relay);
+        _connector = new RelayConnector(relay, login);
         _places = new SemaphoreSlim(relay.MaxConnections);
         _sweep = time.CreateTimer(_ => _ = CloseIdleAsync(), state: null, relay.IdleTimeout, relay.IdleTimeout / 2);
     }

@@ -8,7 +8,7 @@ using MimeKit;
 namespace MeSign.Statements.Delivery;
 
 /// <summary>Hands finished messages to relays, over connections that are kept.</summary>
-internal sealed partial class SmtpSubmitter(IOptions<RelaysOptions> options, TimeProvider time, ILogger<SmtpSubmitter> logger) : IAsyncDisposable
+internal sealed partial class SmtpSubmitter(IOptions<RelaysOptions> options, MailLogin login, TimeProvider time, ILogger<SmtpSubmitter> logger) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, Lazy<RelayPool>> _pools = new(StringComparer.OrdinalIgnoreCase);
 
@@ -22,7 +22,7 @@ internal sealed partial class SmtpSubmitter(IOptions<RelaysOptions> options, Tim
         if (!options.Value.Relays.TryGetValue(relay, out var settings))
             return new RelayPlace(relay, null, TimeSpan.Zero);
 
-        var pool = _pools.GetOrAdd(relay, _ => new Lazy<RelayPool>(() => new RelayPool(settings, time))).Value;
+        var pool = _pools.GetOrAdd(relay, _ => new Lazy<RelayPool>(() => new RelayPool(settings, login, time))).Value;
         await pool.EnterAsync(cancellationToken);
         return new RelayPlace(relay, pool, settings.Timeout);
     }

@@ -50,6 +50,8 @@ internal sealed class FormComparison(PdfDocument before, PdfDocument after, Revi
 
         comparison.ExplainList(was?["Fields"]);
         comparison.ExplainList(now["Fields"]);
+        if (!Direct(before, was?["Fields"]).SetEquals(Direct(after, now["Fields"])))
+            comparison.Report(PdfChangeKind.Content, "a field that is no object of its own was changed");
         foreach (var key in PdfObjects.Differences(before, was ?? new PdfDictionary(), after, now))
         {
             if (key is "Fields" or "SigFlags")
@@ -71,6 +73,9 @@ internal sealed class FormComparison(PdfDocument before, PdfDocument after, Revi
             Signed(field.Name, value);
         else
             comparison.Report(PdfChangeKind.FormFilling, $"the empty signature field {field.Name} was added");
+        // What is shown may hide what was certified, whatever kind of signature is in it.
+        if (field.IsSignature && IsShown(field.Dictionary))
+            comparison.Report(PdfChangeKind.VisibleSignature, $"the new field {field.Name} shows something on a page");
     }
 
     private void CompareField(FormField was, FormField now)
@@ -83,7 +88,7 @@ internal sealed class FormComparison(PdfDocument before, PdfDocument after, Revi
 
         comparison.Explain(now.Reference);
         var wasSigned = was.IsSignature && before.Resolve(was.Dictionary["V"]) is not null;
-        if (wasSigned || !differences.TrueForAll(IsFilling))
+        if (wasSigned || !differences.TrueForAll(IsFilling) || !Widgets(before, was.Dictionary).SetEquals(Widgets(after, now.Dictionary)))
         {
             comparison.Report(PdfChangeKind.Content, $"the field {now.Name} was changed in more than its value");
             return;
@@ -133,6 +138,20 @@ internal sealed class FormComparison(PdfDocument before, PdfDocument after, Revi
             }
         }
     }
+
+    private bool IsShown(PdfDictionary field) => new[] { field }
+        .Concat((after.Resolve(field["Kids"]) as PdfArray)?.Items.Select(after.Dictionary).OfType<PdfDictionary>() ?? [])
+        .Any(widget => after.Resolve(widget["Rect"]) is PdfArray { Items: [var left, var bottom, var right, var top] }
+            && after.Resolve(left).ToDouble() != after.Resolve(right).ToDouble()
+            && after.Resolve(bottom).ToDouble() != after.Resolve(top).ToDouble());
+
+    private static HashSet<PdfObject> Widgets(PdfDocument document, PdfDictionary field) => document.Resolve(field["Kids"]) is PdfArray kids
+        ? [.. kids.Items.Where(kid => document.Dictionary(kid)?["T"] is null).Select(PdfObjects.Identity)]
+        : [];
+
+    private static HashSet<PdfObject> Direct(PdfDocument document, PdfObject? list) => document.Resolve(list) is PdfArray array
+        ? [.. array.Items.Where(item => item is not PdfReference).Select(PdfObjects.Identity)]
+        : [];
 
     private static PdfDictionary? Form(PdfDocument document) => document.Dictionary(document.Catalog.Dictionary["AcroForm"]);
 }

@@ -144,6 +144,7 @@ public sealed class PdfSignatureValidator(CmsVerifier verifier)
     {
         PdfChangeKind.ValidationData or PdfChangeKind.Metadata => true,
         PdfChangeKind.Signing or PdfChangeKind.FormFilling => permission is null or >= 2,
+        PdfChangeKind.VisibleSignature => permission is null or 3,
         PdfChangeKind.Annotation => permission is 3,
         _ => false,
     };

@@ -500,7 +500,7 @@ public sealed class SmtpSubmitterTests : IAsyncLifetime
     private SmtpSubmitter Submitter(RelayOptions relay)
     {
         var options = new RelaysOptions { Relays = { ["main"] = relay } };
-        var submitter = new SmtpSubmitter(Options.Create(options), TimeProvider.System, NullLogger<SmtpSubmitter>.Instance);
+        var submitter = new SmtpSubmitter(Options.Create(options), new MailLogin(() => throw new InvalidOperationException("no token is wanted")), TimeProvider.System, NullLogger<SmtpSubmitter>.Instance);
         _owned.Add(submitter);
         return submitter;
     }

@@ -27,6 +27,9 @@ internal static class SecurityStore
     public static void Add(PdfDocument document, IncrementalUpdate update, ValidationMaterial material)
     {
         var place = document.Catalog.Dictionary["DSS"];
+        // An object of another type is used as that too: replacing it would change what was signed.
+        if (document.Name(document.Dictionary(place)?["Type"]) is not (null or "DSS"))
+            place = null;
         var now = (document.Dictionary(place) ?? new PdfDictionary()).Copy();
         now["Type"] = new PdfName("DSS");
         var budget = MaxBytes;
