@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using MeSign.Statements.Cli.Audit;
 using MeSign.Statements.Cli.Bounces;
+using MeSign.Statements.Cli.Retry;
 using MeSign.Statements.Cli.Run;
 using MeSign.Statements.Cli.Settings;
 using MeSign.Statements.Cli.Sign;
@@ -57,6 +59,10 @@ internal static class CommandLine
         root.Subcommands.Add(SignCommand.Create());
         root.Subcommands.Add(VerifyCommand.Create());
         root.Subcommands.Add(BouncesCommand.Create());
+        root.Subcommands.Add(AuditCommand.Create());
+        root.Subcommands.Add(RetryCommand.Create());
+        root.Subcommands.Add(UncertainCommands.Resend());
+        root.Subcommands.Add(UncertainCommands.Resolve());
         HelpWithExamples.AddTo(root);
         return root;
     }
