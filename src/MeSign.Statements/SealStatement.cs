@@ -8,8 +8,7 @@ namespace MeSign.Statements;
 
 /// <summary>From a job on the queue to a finished message in the outbox.</summary>
 internal sealed class SealStatement(
-    JobReader reader,
-    IssuerDirectory issuers,
+    JobAdmission admission,
     DocumentStore documents,
     RecipientDirectory recipients,
     MakeMessage make,
@@ -25,11 +24,10 @@ internal sealed class SealStatement(
     {
         StatementJob job;
         Issuer issuer;
+        StatementReceipt receipt;
         try
         {
-            job = reader.Read(message.Body);
-            issuer = issuers.Get(job.Issuer);
-            EncryptionDecision.Admit(job, issuer);
+            (job, issuer, receipt) = admission.Admit(message.Body);
         }
         catch (StatementFailedException refusal)
         {
@@ -37,7 +35,7 @@ internal sealed class SealStatement(
             return;
         }
 
-        var reception = await ledger.ReceiveAsync(ReceiptOf(job, issuer), cancellationToken);
+        var reception = await ledger.ReceiveAsync(receipt, cancellationToken);
         if (reception.Outcome == ReceptionOutcome.Conflicting)
         {
             await outcomes.ReportReusedIdAsync(reception.Row.Key, job.Issuer, cancellationToken);
@@ -123,15 +121,4 @@ internal sealed class SealStatement(
             : await recipients.FindAsync(job.Recipient, cancellationToken);
         return EncryptionDecision.Decide(policy, certificates);
     }
-
-    private StatementReceipt ReceiptOf(StatementJob job, Issuer issuer) => new()
-    {
-        Key = new StatementKey(job.Batch, job.Id),
-        Issuer = job.Issuer,
-        Kind = job.Kind,
-        RecipientAddress = job.Recipient.Address,
-        JobSha256 = job.Sha256,
-        DocumentSha256 = job.Document?.Sha256,
-        Expires = job.Expires ?? time.GetUtcNow() + issuer.MaxAge,
-    };
 }

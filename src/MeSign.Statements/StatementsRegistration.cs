@@ -36,6 +36,7 @@ public static class StatementsRegistration
         services.AddSingleton<IValidateOptions<RelaysOptions>, IssuerRelayValidator>();
         services.AddSingleton<IValidateOptions<IssuersOptions>, IssuerTemplateValidator>();
         services.AddSingleton<HeldJobs>();
+        services.AddSingleton<JobAdmission>();
         services.AddSingleton<Outcomes>();
         services.AddSingleton(provider => new MakeMessage(
             provider.GetRequiredService<PdfSigner>(), provider.GetRequiredService<MessageComposer>(), provider.GetRequiredService<MessageSealer>()));

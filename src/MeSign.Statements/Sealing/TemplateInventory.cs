@@ -5,6 +5,8 @@ namespace MeSign.Statements.Sealing;
 /// <summary>Looks through an issuer's whole folder of templates, so that a start names everything that jobs would fail of.</summary>
 internal sealed partial class TemplateInventory(TemplateFolder templates, TemplateLogo logos)
 {
+    private static readonly string[] Parts = ["subject", "text", "html"];
+
     /// <param name="defaultLocale">The locale that every template has to have, because every recipient may end with it.</param>
     /// <returns>Every fault, named by file; empty for a good folder.</returns>
     /// <exception cref="IOException">The folder cannot be read.</exception>
@@ -43,7 +45,7 @@ internal sealed partial class TemplateInventory(TemplateFolder templates, Templa
 
         foreach (var locale in parts.GroupBy(part => part.Locale, StringComparer.Ordinal))
         {
-            faults.AddRange(new[] { "subject", "text", "html" }.Except(locale.Select(part => part.Part), StringComparer.Ordinal)
+            faults.AddRange(Parts.Except(locale.Select(part => part.Part), StringComparer.Ordinal)
                 .Select(missing => $"{template}/{locale.Key}.{missing}.liquid is missing: a locale needs subject, text and html"));
         }
 
