@@ -13,6 +13,7 @@ for judge in "${judges[@]}"; do
     command -v "${judge%%=*}" >/dev/null || missing+=("${judge##*=}")
 done
 /usr/bin/python3 -c 'import jsonschema' 2>/dev/null || missing+=(python3-jsonschema)
+/usr/bin/python3 -c 'import dkim, nacl' 2>/dev/null || missing+=(python3-dkim python3-nacl)
 
 if ((${#missing[@]})); then
     if ! command -v apt-get >/dev/null; then

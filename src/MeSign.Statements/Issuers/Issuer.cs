@@ -59,6 +59,9 @@ public sealed record Issuer
 
     /// <summary>How its messages are signed and encrypted.</summary>
     public IssuerSealing Sealing { get; init; } = new();
+
+    /// <summary>DKIM signatures over its messages as they leave; none where empty.</summary>
+    public IReadOnlyList<DkimIdentity> Dkim { get; init; } = [];
 }
 
 /// <param name="Reason">Text of the signature's <c>/Reason</c> (ISO 32000-1 table 252), if any.</param>

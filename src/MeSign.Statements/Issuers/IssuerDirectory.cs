@@ -39,6 +39,7 @@ public sealed class IssuerDirectory
         MaxAge = options.MaxAge,
         Appearance = Open(options.Appearance),
         Sealing = Open(options.Sealing, time),
+        Dkim = DkimIdentities.Load(options),
     };
 
     private static IssuerAppearance Open(AppearanceOptions options) => string.IsNullOrEmpty(options.Seal)
@@ -48,6 +49,7 @@ public sealed class IssuerDirectory
     private static IssuerSealing Open(IssuerSealingOptions options, TimeProvider time) => new()
     {
         ContentEncryption = options.ContentEncryption,
+        GcmDomains = [.. options.GcmDomains.Where(text => text.Length > 0).Select(text => DomainRule.TryParse(text, out var rule) ? rule : throw new InvalidDataException($"GcmDomains \"{text}\" is not a domain"))],
         KeyTransport = options.KeyTransport,
         EncryptedSignature = options.EncryptedSignature,
         LegacyDisplay = options.LegacyDisplay,

@@ -120,6 +120,10 @@ internal sealed class IssuerOptions
 
     [Required, ValidateObjectMembers]
     public IssuerSealingOptions Sealing { get; init; } = new();
+
+    /// <summary>DKIM signatures over every message as it leaves. Default none.</summary>
+    [ValidateEnumeratedItems]
+    public IList<DkimOptions> Dkim { get; init; } = [];
 }
 
 /// <summary>How an issuer's PDF signatures look; invisible without a seal.</summary>

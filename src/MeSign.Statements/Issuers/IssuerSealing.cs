@@ -8,6 +8,9 @@ public sealed record IssuerSealing
 {
     public ContentEncryption ContentEncryption { get; init; } = ContentEncryption.Aes256Cbc;
 
+    /// <summary>Recipients whose messages are AES-256-GCM whatever <see cref="ContentEncryption"/> says.</summary>
+    public IReadOnlyList<DomainRule> GcmDomains { get; init; } = [];
+
     public RsaKeyTransport KeyTransport { get; init; } = RsaKeyTransport.Pkcs1;
 
     /// <summary>The signature inside an encryption; a message that is only signed is always readable without S/MIME.</summary>

@@ -38,6 +38,8 @@ internal sealed class IssuersOptionsValidator(IOptions<TimestampOptions> timesta
         .. TimestampFaults(issuer),
         .. SealFaults(issuer.Appearance),
         .. ArchiveFaults(issuer.Sealing),
+        .. DomainFaults(issuer.Sealing),
+        .. DkimIdentities.Faults(issuer),
         .. SigningFaults(issuer),
     ];
 
@@ -89,6 +91,11 @@ internal sealed class IssuersOptionsValidator(IOptions<TimestampOptions> timesta
         if (!string.IsNullOrEmpty(sealing.ArchiveCertificate) && ArchiveCertificate.TryLoad(sealing.ArchiveCertificate, time) is { } fault)
             yield return $"Sealing:ArchiveCertificate: {fault}";
     }
+
+    private static IEnumerable<string> DomainFaults(IssuerSealingOptions sealing) =>
+        from text in sealing.GcmDomains
+        where text.Length > 0 && !DomainRule.TryParse(text, out _)
+        select $"Sealing:GcmDomains \"{text}\" is not a domain: write it like example.com, or *.example.com for all below it";
 
     private IEnumerable<string> SigningFaults(IssuerOptions issuer)
     {

@@ -64,7 +64,10 @@ internal static class SealingPki
             Add(request, extensions);
             var certificate = request.Create(
                 Root.SubjectName, X509SignatureGenerator.CreateForRSA(Root.GetRSAPrivateKey()!, RSASignaturePadding.Pkcs1), From, To, serial);
-            PrivateKeys[certificate.Thumbprint] = PrivateKeyInfoFactory.CreatePrivateKeyInfo(pair.Private).GetDerEncoded();
+            // Version 1 without the public key (RFC 8410 §7): the form that every OpenSSL reads.
+            PrivateKeys[certificate.Thumbprint] = pair.Private is X25519PrivateKeyParameters curve25519
+                ? [.. Convert.FromHexString("302E020100300506032B656E04220420"), .. curve25519.GetEncoded()]
+                : PrivateKeyInfoFactory.CreatePrivateKeyInfo(pair.Private).GetDerEncoded();
             return certificate;
         }
         if (key.StartsWith("rsa", StringComparison.Ordinal))
