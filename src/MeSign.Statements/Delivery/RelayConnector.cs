@@ -15,8 +15,7 @@ internal sealed class RelayConnector(RelayOptions relay, MailLogin login)
             socket.NoDelay = true;
             await socket.ConnectAsync(relay.Host, relay.EffectivePort, cancellationToken);
 
-            // Longer than an attempt may take: the attempt's own limit is the one that knows what had left by then.
-            client = new RelayClient(socket, TrustedRoots.Load(relay.TrustedRoots), relay.Timeout + TimeSpan.FromSeconds(5));
+            client = new RelayClient(socket, relay);
             await client.ConnectAsync(socket, relay.Host, relay.EffectivePort, MailTls.Security(relay.Tls), cancellationToken);
             if (!string.IsNullOrEmpty(relay.User))
                 await login.AuthenticateAsync(client, relay.User, relay.PasswordFile, relay.TokenScope, cancellationToken);

@@ -27,6 +27,9 @@ public sealed record Issuer
     /// <summary>Key of the relay under <c>MeSign:Relays</c>.</summary>
     public required string Relay { get; init; }
 
+    /// <summary>Relays with their shares of the messages; one with 0 is used when the others fail. <see cref="Relay"/> alone where empty.</summary>
+    public IReadOnlyDictionary<string, int> Relays { get; init; } = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Absolute path of the folder of Liquid templates.</summary>
     public required string TemplateFolder { get; init; }
 

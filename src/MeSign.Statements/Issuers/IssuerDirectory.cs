@@ -28,6 +28,7 @@ public sealed class IssuerDirectory
         Identity = IssuerIdentity.Load(options, time, logger),
         TimestampServers = [.. options.TimestampServers],
         Relay = options.Relay,
+        Relays = options.AllRelays,
         TemplateFolder = Path.GetFullPath(options.Templates),
         DefaultLocale = options.DefaultLocale,
         Encryption = options.Encryption,

@@ -34,6 +34,7 @@ internal sealed class IssuersOptionsValidator(IOptions<TimestampOptions> timesta
     [
         .. AddressFaults(issuer),
         .. TextFaults(issuer),
+        .. issuer.Relays.Where(relay => relay.Value is < 0 or > 1000).Select(relay => $"Relays:{relay.Key} {relay.Value} is no share: 0 to 1000"),
         .. TimestampFaults(issuer),
         .. SealFaults(issuer.Appearance),
         .. ArchiveFaults(issuer.Sealing),

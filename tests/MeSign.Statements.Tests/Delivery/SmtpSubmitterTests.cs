@@ -47,7 +47,8 @@ public sealed class SmtpSubmitterTests : IAsyncLifetime
             () => stored.Tls.ShouldBeTrue(),
             () => stored.Sender.ShouldBe("bounces@bank.example"),
             () => stored.Recipients.ShouldHaveSingleItem().Address.ShouldBe("bob@example.org"),
-            () => stored.SenderParameters.ShouldBe([$"SIZE={Small.Length}"]));
+            () => stored.SenderParameters.ShouldBe([$"SIZE={Small.Length}", "RET=HDRS"]),
+            () => stored.Recipients[0].Parameters.ShouldBe(["NOTIFY=FAILURE,DELAY", "ORCPT=rfc822;bob@example.org"]));
     }
 
     [Fact]

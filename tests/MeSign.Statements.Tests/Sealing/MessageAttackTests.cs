@@ -218,7 +218,7 @@ public class MessageAttackTests
         var info = new AsnReader(RawEntity.Read(eml).DecodedBody(), AsnEncodingRules.BER).ReadSequence();
         info.ReadObjectIdentifier();
         var content = EncryptedContent.Read(info.ReadSequence(new Asn1Tag(TagClass.ContextSpecific, 0)), authenticated: false);
-        return content.Decrypt(content.Keys.Single(candidate => candidate.IsFor(key)), key);
+        return content.Decrypt(content.Keys.Single(candidate => candidate.IsFor(key)), DecryptionKey.Of(key));
     }
 
     private static byte[] Encrypt(byte[] original, byte[] entity, X509Certificate2 recipient)

@@ -24,61 +24,59 @@ internal sealed class BounceMailbox(IOptions<ImapOptions> options, MailLogin log
     /// <exception cref="StatementDelayedException">The mailbox cannot be read now.</exception>
     public async Task CollectAsync(Func<ReadOnlyMemory<byte>, CancellationToken, Task<BounceEffect>> record, CancellationToken cancellationToken)
     {
-        if (!IsConfigured)
-            return;
-
-        using var client = Client();
-        try
-        {
-            var folder = await OpenAsync(client, cancellationToken);
-            _next = folder.UidNext;
-            foreach (var message in await folder.SearchAsync(SearchQuery.NotDeleted, cancellationToken))
-                await SettleAsync(client, folder, message, await record(await ReadAsync(folder, message, cancellationToken), cancellationToken), cancellationToken);
-            await client.DisconnectAsync(quit: true, cancellationToken);
-        }
-        catch (Exception trouble) when (IsExpected(trouble, cancellationToken))
-        {
-            throw Unreachable(trouble);
-        }
+        if (IsConfigured)
+            await UseAsync((client, folder) => CollectAsync(client, folder, record, cancellationToken), cancellationToken);
     }
 
     /// <summary>Waits until there may be new messages (IMAP IDLE), or for the given time where the server or nobody tells.</summary>
     /// <exception cref="StatementDelayedException">The mailbox cannot be watched now.</exception>
-    public async Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken)
+    public Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken) => IsConfigured
+        ? UseAsync((client, folder) => WaitAsync(client, folder, atMost, cancellationToken), cancellationToken)
+        : Task.Delay(atMost, time, cancellationToken);
+
+    private async Task CollectAsync(
+        BounceMailboxClient client, IMailFolder folder, Func<ReadOnlyMemory<byte>, CancellationToken, Task<BounceEffect>> record, CancellationToken cancellationToken)
     {
-        if (!IsConfigured)
+        _next = folder.UidNext;
+        foreach (var message in await folder.SearchAsync(SearchQuery.NotDeleted, cancellationToken))
+            await SettleAsync(client, folder, message, await record(await ReadAsync(folder, message, cancellationToken), cancellationToken), cancellationToken);
+    }
+
+    private async Task WaitAsync(BounceMailboxClient client, IMailFolder folder, TimeSpan atMost, CancellationToken cancellationToken)
+    {
+        // Something came between the last round and now: nobody would announce it again.
+        if (folder.UidNext != _next)
+            return;
+
+        if (!client.Capabilities.HasFlag(ImapCapabilities.Idle))
         {
             await Task.Delay(atMost, time, cancellationToken);
             return;
         }
 
-        using var client = Client();
-        try
-        {
-            var folder = await OpenAsync(client, cancellationToken);
-            if (folder.UidNext != _next)
-                return;
-
-            using var news = new CancellationTokenSource(atMost < LongestIdle ? atMost : LongestIdle, time);
-            if (client.Capabilities.HasFlag(ImapCapabilities.Idle))
-            {
-                folder.CountChanged += (_, _) => news.Cancel();
-                await client.IdleAsync(news.Token, cancellationToken);
-            }
-            else
-            {
-                await Task.Delay(atMost, time, cancellationToken);
-            }
-
-            await client.DisconnectAsync(quit: true, cancellationToken);
-        }
-        catch (Exception trouble) when (IsExpected(trouble, cancellationToken))
-        {
-            throw Unreachable(trouble);
-        }
+        using var news = new CancellationTokenSource(atMost < LongestIdle ? atMost : LongestIdle, time);
+        folder.CountChanged += (_, _) => news.Cancel();
+        await client.IdleAsync(news.Token, cancellationToken);
     }
 
-    private BounceMailboxClient Client() => new(TrustedRoots.Load(_imap.TrustedRoots), _imap.Timeout);
+    private async Task UseAsync(Func<BounceMailboxClient, IMailFolder, Task> use, CancellationToken cancellationToken)
+    {
+        string failure;
+        try
+        {
+            using var client = new BounceMailboxClient(TrustedRoots.Load(_imap.TrustedRoots), _imap.Timeout);
+            await use(client, await OpenAsync(client, cancellationToken));
+            await client.DisconnectAsync(quit: true, cancellationToken);
+            return;
+        }
+        catch (Exception trouble) when (SubmissionAttempt.IsExpected(trouble) && !cancellationToken.IsCancellationRequested)
+        {
+            // Its type only: what a server says may quote an address.
+            failure = trouble.GetType().Name;
+        }
+
+        throw new StatementDelayedException($"the bounce mailbox cannot be read: {failure} (see {ImapOptions.Section})");
+    }
 
     private async Task<IMailFolder> OpenAsync(BounceMailboxClient client, CancellationToken cancellationToken)
     {
@@ -127,11 +125,4 @@ internal sealed class BounceMailbox(IOptions<ImapOptions> options, MailLogin log
                 ?? throw new IOException("the mailbox's server made no folder", missing);
         }
     }
-
-    private static bool IsExpected(Exception trouble, CancellationToken cancellationToken) =>
-        SubmissionAttempt.IsExpected(trouble) && !cancellationToken.IsCancellationRequested;
-
-    // Without the exception: what a server says may quote an address.
-    private static StatementDelayedException Unreachable(Exception trouble) =>
-        new($"the bounce mailbox cannot be read: {trouble.GetType().Name} (see {ImapOptions.Section})");
 }
