@@ -5,12 +5,14 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 # The judges: programs of other people that our output has to please. command=package of Debian and Ubuntu.
-judges=(openssl=openssl pdfsig=poppler-utils qpdf=qpdf gpgsm=gpgsm certutil=libnss3-tools softhsm2-util=softhsm2)
+judges=(openssl=openssl pdfsig=poppler-utils qpdf=qpdf gpgsm=gpgsm certutil=libnss3-tools softhsm2-util=softhsm2 javac=default-jdk-headless)
 
 missing=()
 for judge in "${judges[@]}"; do
     command -v "${judge%%=*}" >/dev/null || missing+=("${judge##*=}")
 done
+[[ -e /usr/share/java/pdfbox2.jar ]] || missing+=(libpdfbox2-java)
+[[ -e /usr/share/java/bcmail.jar ]] || missing+=(libbcmail-java)
 /usr/bin/python3 -c 'import jsonschema' 2>/dev/null || missing+=(python3-jsonschema)
 
 if ((${#missing[@]})); then

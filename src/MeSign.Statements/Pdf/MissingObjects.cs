@@ -15,7 +15,7 @@ internal sealed class MissingObjects(PdfDocument document)
     {
         var missing = new HashSet<int>();
         var seen = new HashSet<int>();
-        var waiting = new Stack<PdfReference>(PdfObjects.References(document.Trailer));
+        var waiting = new Stack<PdfReference>(PdfObjects.References(document.Trailer["Root"]));
         while (waiting.TryPop(out var reference))
         {
             if (!seen.Add(reference.Number))

@@ -26,7 +26,7 @@ public class PdfCorpusTests
         await using var bench = await SigningBench.StartAsync(8192, revocation.Authority);
         var kept = Environment.GetEnvironmentVariable("MESIGN_CORPUS_KEEP");
         if (kept is not null)
-            await File.WriteAllTextAsync(Path.Combine(Directory.CreateDirectory(kept).FullName, "root.pem"), revocation.Authority.Root.ExportCertificatePem());
+            await File.WriteAllTextAsync(Path.Combine(Directory.CreateDirectory(kept).FullName, "root.pem"), revocation.Authority.Root.ExportCertificatePem(), TestContext.Current.CancellationToken);
         var files = Directory.EnumerateFiles(folder, "*.pdf", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToList();
         var judgements = new List<Judgement>();
         await using (var lines = File.CreateText(report))
