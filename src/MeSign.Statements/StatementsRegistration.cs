@@ -35,14 +35,18 @@ public static class StatementsRegistration
             .AddLedger();
 
         services.AddSingleton<IValidateOptions<RelaysOptions>, IssuerRelayValidator>();
+        services.AddSingleton<IValidateOptions<IssuersOptions>, IssuerTemplateValidator>();
         services.AddSingleton<HeldJobs>();
         services.AddSingleton<JobAdmission>();
         services.AddSingleton<Outcomes>();
+        services.AddSingleton(provider => new MakeMessage(
+            provider.GetRequiredService<PdfSigner>(), provider.GetRequiredService<MessageComposer>(), provider.GetRequiredService<MessageSealer>()));
         services.AddSingleton<ExpandBatch>();
         services.AddSingleton<SealStatement>();
         services.AddSingleton<DeliverStatement>();
         services.AddSingleton<RecordAbandoned>();
         services.AddSingleton<RecordBounce>();
+        services.AddSingleton<CollectBounces>();
         services.AddSingleton<IValidateOptions<SweepOptions>, SweepOptionsValidator>();
         services.AddOptionsWithValidateOnStart<SweepOptions>().BindConfiguration(SweepOptions.Section);
         services.AddMetrics();
@@ -61,6 +65,7 @@ public static class StatementsRegistration
             provider.GetRequiredService<DeliverStatement>(),
             provider.GetRequiredService<RecordAbandoned>(),
             provider.GetRequiredService<RecordBounce>(),
+            provider.GetRequiredService<CollectBounces>(),
             provider.GetRequiredService<Sweep>()));
         return services;
     }

@@ -65,7 +65,7 @@ public sealed class CsvForm
     {
         json.WriteStartObject();
         json.WriteNumber("version", 1);
-        foreach (var group in CsvMapping.Targets.Concat(fields).GroupBy(target => target.Contains('.', StringComparison.Ordinal) ? target[..target.IndexOf('.', StringComparison.Ordinal)] : ""))
+        foreach (var group in CsvMapping.Targets.Concat(fields).GroupBy(target => target.Contains('.', StringComparison.Ordinal) ? target[..target.IndexOf('.', StringComparison.Ordinal)] : "", StringComparer.Ordinal))
         {
             var values = group.Select(target => (Name: target[(target.IndexOf('.', StringComparison.Ordinal) + 1)..], Value: valueOf(target))).Where(value => value.Value is not null).ToArray();
             if (values.Length == 0)

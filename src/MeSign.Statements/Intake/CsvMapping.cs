@@ -83,7 +83,7 @@ public sealed record CsvMapping(
 
     private static void Require(JobObject parent, string name, string target)
     {
-        if (!Targets.Contains(target) && !(target.StartsWith("fields.", StringComparison.Ordinal) && JobText.IsFieldName(target.AsSpan("fields.".Length))))
+        if (!Targets.Contains(target, StringComparer.Ordinal) && !(target.StartsWith("fields.", StringComparison.Ordinal) && JobText.IsFieldName(target.AsSpan("fields.".Length))))
             throw parent.Fault(FailureCode.InvalidField, name, $"says {JobText.Quote(target)}, which is no field of a job: use {string.Join(", ", Targets)} or fields.name");
     }
 }

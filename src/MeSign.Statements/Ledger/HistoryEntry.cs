@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace MeSign.Statements.Ledger;
 
 /// <summary>One change of a statement, as its row keeps it: what it became, when, by whom, and the hashes that hold it in place.</summary>
@@ -25,4 +27,5 @@ public sealed record HistoryEntry
 
 /// <param name="Lane">One of the batch's parallel chains.</param>
 /// <param name="Position">1 the first entry of the lane.</param>
+[StructLayout(LayoutKind.Auto)]
 public readonly record struct LanePosition(int Lane, long Position);

@@ -77,6 +77,9 @@ public sealed record LedgerRow
     /// <summary>The relay's last answer: reply code and enhanced code (RFC 3463), such as <c>250 2.0.0</c>; never its text.</summary>
     public string? RelayReply { get; init; }
 
+    /// <summary>Feedback type (RFC 5965 §7.3), such as <c>abuse</c>, of the first complaint about it.</summary>
+    public string? Complaint { get; init; }
+
     /// <summary>Whether the state has been sent to <c>statement-results</c>.</summary>
     public bool Reported { get; init; }
 

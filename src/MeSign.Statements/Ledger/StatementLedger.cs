@@ -228,7 +228,7 @@ public sealed class StatementLedger
 
     // The index first: dead between the two, an entry without a row is harmless, a row without an entry is lost to
     // whoever asks for (or wants to erase) everything of one recipient.
-    private Task IndexAsync(LedgerRow row, CancellationToken cancellationToken) =>
+    private Task<Azure.Response> IndexAsync(LedgerRow row, CancellationToken cancellationToken) =>
         _recipients.UpsertEntityAsync(LedgerRowEntity.IndexOf(row), TableUpdateMode.Replace, cancellationToken);
 
     private async IAsyncEnumerable<LedgerRow> QueryAsync(string filter, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -84,6 +84,8 @@ public sealed class PdfSigner(CmsSigner cms, TimestampClient timestamps, Validat
         var seal = request.Seal is null ? null : _seals.Get(request.Seal.Path);
         if (existing is null)
         {
+            if (seal is not null)
+                permission.DemandVisible();
             place.Create(name, Description(request), reference, request.Seal, seal);
         }
         else

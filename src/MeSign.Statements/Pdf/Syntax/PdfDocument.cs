@@ -11,7 +11,7 @@ internal sealed class PdfDocument
 
     private readonly PdfSource _source;
     private readonly PdfFile _file;
-    private readonly Dictionary<int, PdfObject> _objects = [];
+    private readonly Dictionary<PdfReference, PdfObject> _objects = [];
     private readonly List<ObjectStream> _objectStreams = [];
     private readonly HashSet<int> _loading = [];
     private readonly Dictionary<int, XrefEntry>? _merged;
@@ -35,6 +35,12 @@ internal sealed class PdfDocument
     public long Origin => _file.Origin;
 
     public long Length => _file.Length;
+
+    /// <summary>The objects that cross-references say are in an object stream, by its number.</summary>
+    public ILookup<long, int> Compressed => field ??= Sections
+        .SelectMany(section => section.Entries.Concat(section.Hidden?.Entries ?? []))
+        .Where(entry => entry.Kind == XrefKind.Compressed)
+        .ToLookup(entry => entry.Offset, entry => entry.Number);
 
     /// <summary>Null where the document is not encrypted.</summary>
     public DocumentCipher? Cipher { get; private set; }
@@ -86,7 +92,8 @@ internal sealed class PdfDocument
             return null;
 
         var newest = Sections.TakeWhile(section => section.Offset != start).Count();
-        if (newest == Sections.Count)
+        // A section that reaches into what was added later is not the one that was signed.
+        if (newest == Sections.Count || Sections.Skip(newest).Any(section => Origin + section.End > length))
             return null;
         var revision = new PdfDocument(source, new PdfFile(source, Origin), [.. Sections.Skip(newest)]);
         if (Cipher is { } cipher)
@@ -130,7 +137,7 @@ internal sealed class PdfDocument
     /// <summary>An object; the null object where the document has none of that number and generation.</summary>
     public PdfObject Load(PdfReference reference)
     {
-        if (_objects.TryGetValue(reference.Number, out var known))
+        if (_objects.TryGetValue(reference, out var known))
             return known;
         if (!TryFind(reference.Number, out var entry) || entry.Kind == XrefKind.Free)
             return PdfNull.Value;
@@ -142,7 +149,7 @@ internal sealed class PdfDocument
             var value = entry.Kind == XrefKind.Compressed
                 ? InObjectStream(reference, entry)
                 : InUse(reference, entry);
-            return _objects[reference.Number] = value;
+            return _objects[reference] = value;
         }
         finally
         {

@@ -22,9 +22,18 @@ internal sealed class PdfFile(PdfSource source, long origin)
     /// <param name="offset">From the header.</param>
     public ReadOnlyMemory<byte> Window(long offset, int count) => source.Read(origin + offset, count);
 
-    /// <summary>A direct object at a position.</summary>
-    public PdfObject ReadObject(long offset) => Read(offset, (ref PdfLexer lexer) =>
-        new PdfParser(origin + offset).Read(ref lexer));
+    /// <summary>A direct object at a position, and the position after it.</summary>
+    public (PdfObject Value, long End) ReadObject(long offset)
+    {
+        var end = offset;
+        var value = Read(offset, (ref PdfLexer lexer) =>
+        {
+            var read = new PdfParser(origin + offset).Read(ref lexer);
+            end = offset + lexer.Position;
+            return read;
+        });
+        return (value, end);
+    }
 
     /// <summary>An indirect object: <c>n g obj … endobj</c>.</summary>
     /// <param name="offset">From the header.</param>

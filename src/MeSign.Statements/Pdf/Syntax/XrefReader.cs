@@ -65,10 +65,10 @@ internal sealed class XrefReader(PdfFile file)
             position = ReadEntries(entries, (int)first.Integer, (int)count.Integer, position + lexer.Position);
         }
 
-        var trailer = file.ReadObject(position) as PdfDictionary
-            ?? throw PdfDamage.At(file.Origin + position, "the trailer is no dictionary");
+        var (value, end) = file.ReadObject(position);
+        var trailer = value as PdfDictionary ?? throw PdfDamage.At(file.Origin + position, "the trailer is no dictionary");
         var hidden = Offset(trailer, "XRefStm") is { } stream ? ReadStream(stream) : null;
-        return new XrefSection(offset, XrefForm.Table, trailer, entries) { Hidden = hidden };
+        return new XrefSection(offset, XrefForm.Table, trailer, entries) { Hidden = hidden, End = Math.Max(end, hidden?.End ?? 0) };
     }
 
     private long ReadEntries(List<XrefEntry> entries, int number, int count, long position)
@@ -189,7 +189,8 @@ internal sealed class XrefReader(PdfFile file)
             }
         }
 
-        return new XrefSection(offset, XrefForm.Stream, dictionary, entries);
+        var end = stream.DataOffset - file.Origin + file.ReadRaw(stream).Length;
+        return new XrefSection(offset, XrefForm.Stream, dictionary, entries) { End = end };
     }
 
     private void Claim(long first, long count, long offset)
