@@ -28,7 +28,7 @@ resource account 'Microsoft.Storage/storageAccounts@2023-05-01' = {
       containerDeleteRetentionPolicy: { enabled: true, days: keepDeletedDays }
     }
 
-    resource containers 'containers' = [for container in ['statements', 'sealed', 'held']: { name: container }]
+    resource containers 'containers' = [for container in ['statements', 'sealed', 'held', 'bounces', 'bounces-aside']: { name: container }]
   }
 
   resource queues 'queueServices' = {
@@ -50,7 +50,7 @@ resource account 'Microsoft.Storage/storageAccounts@2023-05-01' = {
   resource tables 'tableServices' = {
     name: 'default'
 
-    resource rows 'tables' = [for table in ['statements', 'recipients', 'certificates']: { name: table }]
+    resource rows 'tables' = [for table in ['statements', 'recipients', 'batches', 'suppressions', 'certificates']: { name: table }]
   }
 }
 

@@ -5,7 +5,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 # The judges: programs of other people that our output has to please. command=package of Debian and Ubuntu.
-judges=(openssl=openssl pdfsig=poppler-utils qpdf=qpdf gpgsm=gpgsm certutil=libnss3-tools softhsm2-util=softhsm2 javac=default-jdk-headless)
+judges=(openssl=openssl pdfsig=poppler-utils qpdf=qpdf gpgsm=gpgsm certutil=libnss3-tools softhsm2-util=softhsm2 javac=default-jdk-headless
+    /usr/sbin/postfix=postfix /usr/lib/dovecot/imap=dovecot-imapd /usr/lib/dovecot/lmtp=dovecot-lmtpd)
 
 missing=()
 for judge in "${judges[@]}"; do
@@ -14,6 +15,7 @@ done
 [[ -e /usr/share/java/pdfbox2.jar ]] || missing+=(libpdfbox2-java)
 [[ -e /usr/share/java/bcmail.jar ]] || missing+=(libbcmail-java)
 /usr/bin/python3 -c 'import jsonschema' 2>/dev/null || missing+=(python3-jsonschema)
+/usr/bin/python3 -c 'import dkim, nacl' 2>/dev/null || missing+=(python3-dkim python3-nacl)
 
 if ((${#missing[@]})); then
     if ! command -v apt-get >/dev/null; then
@@ -23,6 +25,8 @@ if ((${#missing[@]})); then
     sudo=; [[ $(id -u) == 0 ]] || sudo=sudo
     echo "Installing ${missing[*]}"
     $sudo apt-get update -qq
+    # The tests run their own postfix; the system's is not to be set up.
+    echo "postfix postfix/main_mailer_type select No configuration" | $sudo debconf-set-selections
     DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 fi
 

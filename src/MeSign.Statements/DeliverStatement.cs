@@ -7,13 +7,15 @@ using Microsoft.Extensions.Options;
 namespace MeSign.Statements;
 
 /// <summary>
-/// From the outbox to the relay. Submitting is on record before the first byte leaves, so that whoever finds it later
-/// knows that the statement may be on its way, and does not send it again.
+/// From the outbox to the relay. Submitting is on record before the message's body leaves, and not before: whoever finds it
+/// later knows that the statement may be on its way, and does not send it again; a worker that dies while it connects, or while
+/// the relay looks at the addresses, leaves nothing uncertain.
 /// </summary>
 internal sealed partial class DeliverStatement(
     IssuerDirectory issuers,
     StatementLedger ledger,
     Outbox outbox,
+    SuppressionList suppressions,
     SmtpSubmitter smtp,
     StatementQueues queues,
     DeferralSchedule schedule,
@@ -55,6 +57,11 @@ internal sealed partial class DeliverStatement(
                 await outcomes.EndAsync(row with { Detail = Expiry(row.Detail) }, StatementState.Expired, cancellationToken);
                 break;
 
+            // Sealed weeks ago, or deferred: what came back for another statement counts for this one too.
+            case StatementState.Sealed or StatementState.Deferred when await suppressions.FindAsync(row.RecipientHash, cancellationToken) is { } suppression:
+                await outcomes.EndAsync(row with { Detail = suppression.Reason() }, StatementState.Suppressed, cancellationToken);
+                break;
+
             case StatementState.Sealed or StatementState.Deferred:
                 await SubmitAsync(order, row, cancellationToken);
                 break;
@@ -82,19 +89,21 @@ internal sealed partial class DeliverStatement(
         var eml = await outbox.OpenAsync(row.Key, cancellationToken);
         var envelope = Envelope.Of(eml, issuer.ReturnPath);
 
-        Submission submission;
-        using (var place = await smtp.ReserveAsync(issuer.Relay, cancellationToken))
-        {
-            // Given up on half-way, this write may have happened all the same, and the statement would end as Uncertain
-            // although nothing was sent. So it is finished; the submission then finds that it is to stop, and says so.
-            cancellationToken.ThrowIfCancellationRequested();
-            row = await ledger.MoveAsync(
-                row with { LeaseUntil = time.GetUtcNow() + options.Value.Lease, Attempts = row.Attempts + 1 }, StatementState.Submitting, CancellationToken.None);
-            submission = await smtp.SubmitAsync(place, envelope, eml, cancellationToken);
-        }
+        var sending = row;
+        var submission = await smtp.SubmitAsync(
+            issuer.Relays,
+            envelope,
+            eml,
+            // Given up on half-way, this write may have happened all the same, and the statement would end as Uncertain although
+            // nothing was sent. So it is finished; the submission then finds that it is to stop, and says so.
+            async () => sending = await ledger.MoveAsync(
+                row with { LeaseUntil = time.GetUtcNow() + options.Value.Lease, Attempts = row.Attempts + 1 }, StatementState.Submitting, CancellationToken.None),
+            cancellationToken);
+        if (sending.State != StatementState.Submitting && submission is not Submission.Deferred { Reason: DeferralReason.ShuttingDown } and not Submission.Deferred { After: not null })
+            sending = sending with { Attempts = row.Attempts + 1 };
 
         // What the relay answered is known only here: it is recorded even when this worker is told to stop by now.
-        await RecordAsync(order, row with { RelayReply = submission.Reply?.ToString() ?? row.RelayReply }, submission, CancellationToken.None);
+        await RecordAsync(order, sending with { RelayReply = submission.Reply?.ToString() ?? row.RelayReply }, submission, CancellationToken.None);
     }
 
     private Task RecordAsync(DeliveryOrder order, LedgerRow row, Submission submission, CancellationToken cancellationToken) => submission switch
@@ -108,9 +117,14 @@ internal sealed partial class DeliverStatement(
 
     private async Task DeferAsync(DeliveryOrder order, LedgerRow row, Submission.Deferred deferred, CancellationToken cancellationToken)
     {
-        // A worker that is shutting down made no attempt: the next one may begin at once.
         var now = time.GetUtcNow();
-        var delay = deferred.Reason == DeferralReason.ShuttingDown ? TimeSpan.Zero : schedule.Next(row.Attempts, now, row.Expires) ?? TimeSpan.Zero;
+        var delay = deferred switch
+        {
+            // The next worker may begin at once.
+            { Reason: DeferralReason.ShuttingDown } => TimeSpan.Zero,
+            { After: { } after } => DeferralSchedule.Later(after, now, row.Expires),
+            _ => schedule.Next(row.Attempts, now, row.Expires) ?? TimeSpan.Zero,
+        };
         Log.Deferred(logger, row.Batch, row.Job, deferred.Reason, row.RelayReply, delay);
 
         // Dead between the two, the message that this call holds comes back and finds when the next attempt is due.

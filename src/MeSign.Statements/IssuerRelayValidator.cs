@@ -23,10 +23,14 @@ internal sealed class IssuerRelayValidator(IOptions<IssuersOptions> issuers) : I
             return ValidateOptionsResult.Skip;
         }
 
-        var faults = known
-            .Where(issuer => !string.IsNullOrEmpty(issuer.Value.Relay) && !options.Relays.ContainsKey(issuer.Value.Relay))
-            .Select(issuer => $"{IssuersOptions.Section}:{issuer.Key}:Relay \"{issuer.Value.Relay}\" is not configured: add {RelaysOptions.Section}:{nameof(RelaysOptions.Relays)}:{issuer.Value.Relay}, or name one that is")
-            .ToList();
+        var faults =
+        (
+            from issuer in known
+            from relay in issuer.Value.AllRelays.Keys
+            where relay.Length > 0 && !options.Relays.ContainsKey(relay)
+            let setting = relay == issuer.Value.Relay ? $"Relay \"{relay}\"" : $"Relays:{relay}"
+            select $"{IssuersOptions.Section}:{issuer.Key}:{setting} is not configured: add {RelaysOptions.Section}:{nameof(RelaysOptions.Relays)}:{relay}, or name one that is"
+        ).ToList();
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
 }

@@ -1,5 +1,3 @@
-using MeSign.Statements.Ledger;
-
 namespace MeSign.Statements;
 
 /// <summary>
@@ -13,15 +11,17 @@ public sealed class StatementPipeline
     private readonly DeliverStatement _deliver;
     private readonly RecordAbandoned _abandon;
     private readonly RecordBounce _bounce;
+    private readonly CollectBounces _collect;
     private readonly Sweep _sweep;
 
-    internal StatementPipeline(ExpandBatch expand, SealStatement seal, DeliverStatement deliver, RecordAbandoned abandon, RecordBounce bounce, Sweep sweep)
+    internal StatementPipeline(ExpandBatch expand, SealStatement seal, DeliverStatement deliver, RecordAbandoned abandon, RecordBounce bounce, CollectBounces collect, Sweep sweep)
     {
         _expand = expand;
         _seal = seal;
         _deliver = deliver;
         _abandon = abandon;
         _bounce = bounce;
+        _collect = collect;
         _sweep = sweep;
     }
 
@@ -41,9 +41,15 @@ public sealed class StatementPipeline
 
     /// <summary>A message that came to the return path: a bounce ends its statement as Bounced, a success report as Delivered.</summary>
     /// <param name="message">RFC 5322 message, as it was received.</param>
-    /// <returns>The statement that it is about, as it stands now; null for none of ours.</returns>
-    /// <exception cref="StatementDelayedException">It came back before it was recorded as relayed: hand it in again later.</exception>
-    public Task<LedgerRow?> RecordBounceAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken) => _bounce.RunAsync(message, cancellationToken);
+    public Task<RecordedBounce> RecordBounceAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken) => _bounce.RunAsync(message, cancellationToken);
+
+    /// <summary>A timer: records what lies in the container <c>bounces</c> and in the bounce mailbox.</summary>
+    /// <exception cref="StatementDelayedException">The mailbox cannot be read now; the container was.</exception>
+    public Task CollectBouncesAsync(CancellationToken cancellationToken) => _collect.RunAsync(cancellationToken);
+
+    /// <summary>Waits until the bounce mailbox announces a message, or for the given time.</summary>
+    /// <exception cref="StatementDelayedException">The mailbox cannot be watched now.</exception>
+    public Task WaitForBouncesAsync(TimeSpan atMost, CancellationToken cancellationToken) => _collect.WaitAsync(atMost, cancellationToken);
 
     /// <summary>A timer: puts right what no message will.</summary>
     public Task SweepAsync(CancellationToken cancellationToken) => _sweep.RunAsync(cancellationToken);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using MeSign.Statements.Delivery;
+using MeSign.Statements.Delivery.Bounces;
 using MeSign.Statements.Intake;
 using MeSign.Statements.Issuers;
 using MeSign.Statements.Ledger;
@@ -64,12 +65,16 @@ public partial class ReadmeTests
     [InlineData("MeSign__Ledger", typeof(LedgerOptions))]
     [InlineData("MeSign__Intake", typeof(IntakeOptions))]
     [InlineData("MeSign__Issuers__northbank", typeof(IssuerOptions))]
+    [InlineData("MeSign__Issuers__northbank__Sealing", typeof(IssuerSealingOptions))]
+    [InlineData("MeSign__Issuers__northbank__Dkim__0", typeof(DkimOptions))]
     [InlineData("MeSign__Timestamps", typeof(TimestampOptions))]
     [InlineData("MeSign__Revocation", typeof(RevocationOptions))]
     [InlineData("MeSign__Recipients", typeof(RecipientOptions))]
     [InlineData("MeSign__Sealing", typeof(SealingOptions))]
     [InlineData("MeSign__Relays__main", typeof(RelayOptions))]
     [InlineData("MeSign__Delivery", typeof(DeliveryOptions))]
+    [InlineData("MeSign__Bounces__Imap", typeof(ImapOptions))]
+    [InlineData("MeSign__Suppression", typeof(SuppressionOptions))]
     public void The_sample_has_every_setting_and_no_other(string section, Type options)
     {
         var settings = Sample.Keys.Where(key => key.StartsWith(section + "__", StringComparison.Ordinal))

@@ -32,6 +32,7 @@ internal sealed partial class StatementRunner(
             AbandonAsync(StorageNames.Jobs, stoppingToken),
             AbandonAsync(StorageNames.Deliveries, stoppingToken),
             SweepAsync(stoppingToken),
+            BouncesAsync(stoppingToken),
             Heartbeat.RunAsync(options.Value.HeartbeatFile, time, stoppingToken));
         Log.Stopped(_logger);
     }
@@ -91,6 +92,27 @@ internal sealed partial class StatementRunner(
         }
     }
 
+    /// <summary>Reads what came back: at every interval, and whenever the mailbox announces a message.</summary>
+    private async Task BouncesAsync(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await pipeline.CollectBouncesAsync(stopping);
+                await pipeline.WaitForBouncesAsync(options.Value.SweepInterval, stopping);
+            }
+#pragma warning disable CA1031 // The one seam of this trigger: the next round tries again.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                if (!stopping.IsCancellationRequested)
+                    Log.BouncesFailed(_logger, exception is StatementDelayedException ? exception.Message : ExceptionSummary.Of(exception));
+                await Task.Delay(options.Value.SweepInterval, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
     private static partial class Log
     {
         [LoggerMessage(3101, LogLevel.Information, "Running: {BatchSize} messages at once, the next when {Threshold} are left, {MaxDequeueCount} tries")]
@@ -104,5 +126,8 @@ internal sealed partial class StatementRunner(
 
         [LoggerMessage(3104, LogLevel.Warning, "The sweep failed; the next one tries again: {Failure}")]
         public static partial void SweepFailed(ILogger logger, string failure);
+
+        [LoggerMessage(3105, LogLevel.Warning, "Bounces cannot be read; the next round tries again: {Failure}")]
+        public static partial void BouncesFailed(ILogger logger, string failure);
     }
 }

@@ -18,6 +18,12 @@ internal sealed class SignerOptions
     private readonly Option<string[]> _servers = Many("--tsa", "URL", "RFC 3161 timestamp servers, asked in this order.");
     private readonly Option<string[]> _serverTrust = Many("--tsa-trust", "FILE", "Roots of these servers: a token that does not lead there is refused.");
 
+    /// <summary>For a command that takes the id for more than the signature.</summary>
+    public Option<string?> IssuerId => _issuer;
+
+    /// <summary>Whether the signer is a file on the command line and not an issuer of the settings.</summary>
+    public bool IsByHand(ParseResult parsed) => parsed.GetValue(_pfx) is not null;
+
     public void AddTo(Command command)
     {
         foreach (var option in new Option[] { _issuer, _pfx, _password, _chain, _servers, _serverTrust })

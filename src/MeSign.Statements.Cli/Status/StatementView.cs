@@ -21,7 +21,8 @@ internal sealed record StatementView(
     DateTimeOffset? Timestamp,
     string? DocumentSha256,
     string? SealedSha256,
-    string? RejectedCertificates)
+    string? RejectedCertificates,
+    string? Complaint)
 {
     public static StatementView Of(LedgerRow row) => new(
         row.Batch,
@@ -41,7 +42,8 @@ internal sealed record StatementView(
         row.Timestamp,
         row.DocumentSha256,
         row.SealedSha256,
-        row.RejectedCertificates);
+        row.RejectedCertificates,
+        row.Complaint);
 
     /// <summary>An end that somebody should look at.</summary>
     public bool IsTrouble => State is StatementState.Failed or StatementState.Abandoned or StatementState.Uncertain

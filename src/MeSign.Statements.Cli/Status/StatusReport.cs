@@ -81,6 +81,7 @@ internal static class StatusReport
             ("Document SHA-256", one.DocumentSha256),
             ("Message SHA-256", one.SealedSha256),
             ("Rejected certificates", one.RejectedCertificates),
+            ("Complaint", one.Complaint),
         })
         {
             if (!string.IsNullOrEmpty(value))

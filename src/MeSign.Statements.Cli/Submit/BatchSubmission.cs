@@ -3,13 +3,15 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MeSign.Statements.Delivery;
+using MeSign.Statements.Intake;
 using MeSign.Statements.Ledger;
 
 namespace MeSign.Statements.Cli.Submit;
 
 /// <summary>Uploads a manifest, and the documents that it names, and orders the batch.</summary>
-internal sealed class BatchSubmission(DocumentUpload documents, StatementQueues queues)
+internal sealed class BatchSubmission(DocumentUpload documents, StatementQueues queues, JobReader reader, TemplateCheck templates)
 {
+    private const int MostFaults = 20;
     private const int UploadsAtOnce = 8;
 
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
@@ -43,14 +45,15 @@ internal sealed class BatchSubmission(DocumentUpload documents, StatementQueues 
         lines.Position = 0;
         await documents.PutAsync(blob, lines, "application/jsonl", cancellationToken);
         await queues.SendBatchAsync(JsonSerializer.SerializeToUtf8Bytes(new { version = 1, batch, manifest = blob }), delay: null, cancellationToken);
-        return new Submitted(batch, null, jobs, blob, sha256);
+        return new Submitted(batch, null, jobs, blob, sha256, templates.Skipped);
     }
 
     /// <returns>How many jobs the manifest has.</returns>
-    private static async Task<int> CompleteAsync(
+    private async Task<int> CompleteAsync(
         FileInfo manifest, string batch, DirectoryInfo? folder, Stream lines, Dictionary<string, FileInfo> files, CancellationToken cancellationToken)
     {
         var (jobs, number) = (0, 0);
+        var faults = new List<string>();
         await using (var writer = new StreamWriter(lines, Utf8, leaveOpen: true))
         {
             writer.NewLine = "\n";
@@ -61,12 +64,32 @@ internal sealed class BatchSubmission(DocumentUpload documents, StatementQueues 
                     continue;
 
                 jobs++;
-                await writer.WriteLineAsync(folder is null ? line : await FillInAsync(line, $"{manifest.Name}, line {number},", batch, folder, files, cancellationToken));
+                var place = $"{manifest.Name}, line {number},";
+                var job = folder is null ? line : await FillInAsync(line, place, batch, folder, files, cancellationToken);
+                if (TemplateFault(job) is { } fault && faults.Count <= MostFaults)
+                    faults.Add(faults.Count < MostFaults ? $"{place} {fault.Code}: {fault.Detail}" : "and more");
+                await writer.WriteLineAsync(job);
             }
         }
 
+        if (faults.Count > 0)
+            throw CommandException.Usage($"nothing was submitted: {string.Join("; ", faults)}");
+
         lines.Position = 0;
         return jobs > 0 ? jobs : throw CommandException.Usage($"{manifest.FullName} has no job.");
+    }
+
+    /// <summary>What the contract refuses becomes a recorded outcome, as the bank's own manifests do; only the template is looked at here.</summary>
+    private StatementFailedException? TemplateFault(string line)
+    {
+        try
+        {
+            return templates.Fault(reader.Read(BinaryData.FromString(line)));
+        }
+        catch (StatementFailedException)
+        {
+            return null;
+        }
     }
 
     private static async Task<string> FillInAsync(

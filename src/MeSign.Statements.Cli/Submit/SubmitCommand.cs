@@ -16,7 +16,8 @@ internal static class SubmitCommand
         var documents = new Option<DirectoryInfo?>("--documents") { Description = "With --manifest: the folder of the PDFs that its jobs name; they are uploaded first.", HelpName = "DIR" };
         var batch = new Option<string?>("--batch") { Description = "The batch that it is counted in.", HelpName = "ID" };
         var json = new Option<bool>("--json") { Description = "Print what was submitted as JSON." };
-        var job = new JobOptions();
+        var issuer = new Option<string?>("--issuer") { Description = "The configured issuer that sends it.", HelpName = "ID" };
+        var job = new JobOptions(issuer);
         var command = new ExampleCommand(
             "submit",
             "Uploads documents and puts a job, or a batch of them, on its queue.",
@@ -30,12 +31,13 @@ internal static class SubmitCommand
             documents,
             batch,
             json,
+            issuer,
         };
         job.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             Require(parsed.GetValue(file) is null || parsed.GetValue(manifest) is null, "--job and --manifest exclude each other.");
-            Require((parsed.GetValue(file) ?? parsed.GetValue(manifest)) is null || !job.AnyGiven(parsed), "a job's own options cannot be given together with --job or --manifest.");
+            Require((parsed.GetValue(file) ?? parsed.GetValue(manifest)) is null || !(job.AnyGiven(parsed) || parsed.GetValue(issuer) is not null), "a job's own options cannot be given together with --job or --manifest.");
             Require(parsed.GetValue(documents) is null || parsed.GetValue(manifest) is not null, "--documents goes with --manifest.");
             Require(parsed.GetValue(document) is null || parsed.GetValue(manifest) is null, "--document goes with one job; a manifest's PDFs are in --documents DIR.");
 

@@ -17,6 +17,9 @@ internal sealed class Misbehaviour
     /// <summary>Whether the message is stored although the client never hears of it.</summary>
     public bool KeepsMessage { get; private init; }
 
+    /// <summary>Whether it answers with bytes that are no TLS before it drops the connection.</summary>
+    public bool Garbles { get; private init; }
+
     /// <summary>How long a stall lasts; until the client leaves where null.</summary>
     public TimeSpan? Duration { get; private init; }
 
@@ -28,6 +31,9 @@ internal sealed class Misbehaviour
 
     /// <summary>Resets the connection; at <see cref="SmtpStage.Content"/> that is before the final dot.</summary>
     public static Misbehaviour Drop(SmtpStage stage) => new(stage, SmtpFault.Drop);
+
+    /// <summary>Says yes to STARTTLS and then sends no TLS.</summary>
+    public static Misbehaviour BreakTls() => new(SmtpStage.StartTls, SmtpFault.Drop) { Garbles = true };
 
     /// <summary>Takes the whole message, then resets the connection instead of answering.</summary>
     public static Misbehaviour DropAfterFinalDot(bool keepMessage) => new(SmtpStage.FinalDot, SmtpFault.Drop) { KeepsMessage = keepMessage };
@@ -43,6 +49,7 @@ internal sealed class Misbehaviour
     {
         Answer = Answer,
         KeepsMessage = KeepsMessage,
+        Garbles = Garbles,
         Duration = Duration,
         Recipient = Recipient,
         _left = times,

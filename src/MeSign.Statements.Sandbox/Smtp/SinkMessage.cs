@@ -21,6 +21,12 @@ internal sealed record SinkMessage
 
     public required bool Tls { get; init; }
 
+    /// <summary>Thumbprint (SHA-1, hex) of the certificate that the client showed.</summary>
+    public string? ClientCertificate { get; init; }
+
+    /// <summary>Whether it came with BDAT.</summary>
+    public bool Chunked { get; init; }
+
     /// <summary>False where the sink was told to drop the connection instead of answering 250.</summary>
     public required bool Acknowledged { get; init; }
 

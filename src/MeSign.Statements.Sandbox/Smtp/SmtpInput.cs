@@ -85,6 +85,23 @@ internal sealed class SmtpInput(TimeSpan idleTimeout)
         }
     }
 
+    /// <returns>False where the client left before that many bytes had come.</returns>
+    public async ValueTask<bool> ReadChunkAsync(Stream stream, MemoryStream to, int size, CancellationToken cancellationToken)
+    {
+        while (size > 0)
+        {
+            if (_end == _start && !await FillAsync(stream, cancellationToken))
+                return false;
+
+            var taken = Math.Min(size, _end - _start);
+            to.Write(_buffer, _start, taken);
+            _start += taken;
+            size -= taken;
+        }
+
+        return true;
+    }
+
     private static MessageContent Unstuff(ReadOnlySpan<byte> stuffed)
     {
         var content = new byte[stuffed.Length - 2];

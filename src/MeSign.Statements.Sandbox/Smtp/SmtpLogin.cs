@@ -2,7 +2,7 @@ using System.Text;
 
 namespace MeSign.Statements.Sandbox.Smtp;
 
-/// <summary>AUTH PLAIN (RFC 4616) and AUTH LOGIN against one user.</summary>
+/// <summary>AUTH PLAIN (RFC 4616), LOGIN and XOAUTH2 against one user.</summary>
 internal sealed class SmtpLogin(SmtpWire wire, SmtpSinkOptions options)
 {
     /// <summary>Asks for what the command did not bring, checks it and answers.</summary>
@@ -23,6 +23,13 @@ internal sealed class SmtpLogin(SmtpWire wire, SmtpSinkOptions options)
         {
             user = Decode(given ?? await AskAsync("VXNlcm5hbWU6", cancellationToken));
             password = Decode(await AskAsync("UGFzc3dvcmQ6", cancellationToken));
+        }
+        else if (words[0].Equals("XOAUTH2", StringComparison.OrdinalIgnoreCase) && options.Token is not null)
+        {
+            var bearer = Decode(given ?? await AskAsync("", cancellationToken));
+            var granted = string.Equals(bearer, $"user={options.User}\u0001auth=Bearer {options.Token}\u0001\u0001", StringComparison.Ordinal);
+            wire.Reply(granted ? "235 2.7.0 welcome" : "535 5.7.8 wrong token");
+            return granted;
         }
         else
         {

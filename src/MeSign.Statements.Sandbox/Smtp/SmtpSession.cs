@@ -8,6 +8,7 @@ internal sealed class SmtpSession(SmtpSink sink, Socket socket, bool implicitTls
 {
     private readonly SmtpWire _wire = new(socket, sink.Options);
     private readonly List<SinkRecipient> _recipients = [];
+    private readonly MemoryStream _chunks = new();
     private SmtpPath? _sender;
     private bool _greeted;
     private bool _authenticated;
@@ -68,6 +69,8 @@ internal sealed class SmtpSession(SmtpSink sink, Socket socket, bool implicitTls
                 return true;
             case "DATA":
                 return await DataAsync(cancellationToken);
+            case "BDAT" when sink.Options.Chunking:
+                return await ChunkAsync(argument, cancellationToken);
             case "RSET":
                 Reset();
                 Reply("250 2.0.0 reset");
@@ -100,17 +103,8 @@ internal sealed class SmtpSession(SmtpSink sink, Socket socket, bool implicitTls
             return;
         }
 
-        Reply("250-localhost");
-        Reply("250-PIPELINING");
-        Reply("250-8BITMIME");
-        Reply("250-SMTPUTF8");
-        Reply("250-DSN");
-        Reply("250-ENHANCEDSTATUSCODES");
-        if (sink.TlsOptions is not null && !_wire.Tls)
-            Reply("250-STARTTLS");
-        if (sink.Options.User is not null && _wire.Tls)
-            Reply("250-AUTH PLAIN LOGIN");
-        Reply($"250 SIZE {sink.Options.MaxMessageBytes}");
+        foreach (var line in SmtpExtensions.Lines(sink.Options, startTls: sink.TlsOptions is not null && !_wire.Tls, login: _wire.Tls))
+            Reply(line);
     }
 
     private async Task<bool> UpgradeAsync(CancellationToken cancellationToken)
@@ -128,8 +122,8 @@ internal sealed class SmtpSession(SmtpSink sink, Socket socket, bool implicitTls
             return false;
         }
 
-        if (await FaultAsync(SmtpStage.StartTls, [], cancellationToken))
-            return true;
+        if (sink.FaultAt(SmtpStage.StartTls) is { } fault && await _wire.CommitAsync(fault, cancellationToken))
+            return fault.Fault == SmtpFault.Reply;
         Reply("220 2.0.0 ready to start TLS");
         await _wire.FlushAsync(cancellationToken);
         await _wire.StartTlsAsync(sink.TlsOptions, cancellationToken);
@@ -211,13 +205,35 @@ internal sealed class SmtpSession(SmtpSink sink, Socket socket, bool implicitTls
         if (content is null)
             return false;
 
-        var fault = sink.FaultAt(SmtpStage.FinalDot, addresses);
-        if (content.Refusal is null && fault is not { Fault: SmtpFault.Reply } and not { Fault: SmtpFault.Drop, KeepsMessage: false })
-            await sink.StoreAsync(_sender.Address, _sender.Parameters, [.. _recipients], content.Bytes, _wire.Tls, acknowledged: fault?.Fault != SmtpFault.Drop);
-        if (fault is null || !await _wire.CommitAsync(fault, cancellationToken))
-            Reply(content.Refusal ?? "250 2.0.0 message taken");
-        Reset();
+        await EndAsync(content, chunked: false, cancellationToken);
         return true;
+    }
+
+    /// <summary>BDAT (RFC 3030 §2): the content comes without waiting, so that every answer comes after it.</summary>
+    private async Task<bool> ChunkAsync(string argument, CancellationToken cancellationToken)
+    {
+        var words = argument.Split(' ');
+        if (!int.TryParse(words[0], System.Globalization.CultureInfo.InvariantCulture, out var size) || size < 0 || size > sink.Options.MaxMessageBytes)
+            return false;
+
+        var addresses = _recipients.ConvertAll(recipient => recipient.Address);
+        if (!await _wire.ReadChunkAsync(_chunks, size, () => FaultAsync(SmtpStage.Content, addresses, cancellationToken), cancellationToken))
+            return false;
+        if (_sender is null || _recipients.Count == 0)
+            Reply("503 5.5.1 MAIL and RCPT first");
+        else if (await FaultAsync(SmtpStage.Data, addresses, cancellationToken))
+            Reset();
+        else if (!words[^1].Equals("LAST", StringComparison.OrdinalIgnoreCase))
+            Reply("250 2.0.0 chunk taken");
+        else
+            await EndAsync(new MessageContent(_chunks.ToArray(), Refusal: null), chunked: true, cancellationToken);
+        return true;
+    }
+
+    private async Task EndAsync(MessageContent content, bool chunked, CancellationToken cancellationToken)
+    {
+        await new SmtpEnding(sink, _wire).AnswerAsync(_sender!, [.. _recipients], content, chunked, cancellationToken);
+        Reset();
     }
 
     private async Task<bool> FaultAsync(SmtpStage stage, IEnumerable<string> recipients, CancellationToken cancellationToken) =>
@@ -229,5 +245,6 @@ internal sealed class SmtpSession(SmtpSink sink, Socket socket, bool implicitTls
     {
         _sender = null;
         _recipients.Clear();
+        _chunks.SetLength(0);
     }
 }

@@ -33,6 +33,10 @@ internal sealed class SmtpSink : IAsyncDisposable
             TlsOptions = new SslServerAuthenticationOptions
             {
                 ServerCertificateContext = SslStreamCertificateContext.Create(certificate, options.Intermediates, offline: true),
+                ClientCertificateRequired = options.AskForCertificate,
+#pragma warning disable CA5359 // The sink lets everybody in, and tells the test which certificate it was shown.
+                RemoteCertificateValidationCallback = static (_, _, _, _) => true,
+#pragma warning restore CA5359
             };
         }
     }
@@ -100,24 +104,13 @@ internal sealed class SmtpSink : IAsyncDisposable
     internal Misbehaviour? FaultAt(SmtpStage stage, params IEnumerable<string> recipients) =>
         _misbehaviours.FirstOrDefault(fault => fault.Takes(stage, recipients));
 
-    internal async Task StoreAsync(
-        string sender, IReadOnlyList<string> parameters, IReadOnlyList<SinkRecipient> recipients, ReadOnlyMemory<byte> content, bool tls, bool acknowledged)
+    internal async Task StoreAsync(ReadOnlyMemory<byte> content, string address, Func<int, string, SinkMessage> describe)
     {
         var number = Interlocked.Increment(ref _lastNumber);
-        var path = Path.Combine(_options.MailFolder, FileName(number, recipients[0].Address));
+        var path = Path.Combine(_options.MailFolder, FileName(number, address));
         // The sink's own stop must not leave half a file of a message that it took.
         await File.WriteAllBytesAsync(path, content, CancellationToken.None);
-        _messages.Enqueue(new SinkMessage
-        {
-            Number = number,
-            Path = path,
-            Bytes = content.Length,
-            Sender = sender,
-            SenderParameters = parameters,
-            Recipients = recipients,
-            Tls = tls,
-            Acknowledged = acknowledged,
-        });
+        _messages.Enqueue(describe(number, path));
     }
 
     private async Task AcceptAsync(TcpListener listener, bool implicitTls)

@@ -22,6 +22,24 @@ internal sealed record SmtpSinkOptions
 
     public string? Password { get; init; }
 
+    /// <summary>The access token that XOAUTH2 wants, for the same user.</summary>
+    public string? Token { get; init; }
+
+    /// <summary>AUTH mechanisms that are offered: PLAIN, LOGIN, XOAUTH2. Default PLAIN LOGIN.</summary>
+    public string Mechanisms { get; init; } = "PLAIN LOGIN";
+
+    /// <summary>Ask the client for a certificate in TLS, and go on without one. Default no.</summary>
+    public bool AskForCertificate { get; init; }
+
+    /// <summary>Offer CHUNKING (RFC 3030). Default no.</summary>
+    public bool Chunking { get; init; }
+
+    /// <summary>Offer REQUIRETLS (RFC 8689). Default no.</summary>
+    public bool RequireTlsExtension { get; init; }
+
+    /// <summary>Extensions that are not offered, such as SMTPUTF8.</summary>
+    public IReadOnlyCollection<string> Without { get; init; } = [];
+
     /// <summary>Largest message in bytes, as announced with SIZE (RFC 1870). Default 64 MiB.</summary>
     public int MaxMessageBytes { get; init; } = 64 * 1024 * 1024;
 

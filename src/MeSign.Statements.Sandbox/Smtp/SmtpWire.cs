@@ -16,6 +16,8 @@ internal sealed class SmtpWire(Socket socket, SmtpSinkOptions options) : IDispos
 
     public bool Tls { get; private set; }
 
+    public string? ClientCertificate { get; private set; }
+
     /// <summary>Whether the client has sent ahead of our answer.</summary>
     public bool HasBytes => _input.HasBytes;
 
@@ -29,6 +31,7 @@ internal sealed class SmtpWire(Socket socket, SmtpSinkOptions options) : IDispos
         limit.CancelAfter(options.IdleTimeout);
         await tls.AuthenticateAsServerAsync(tlsOptions, limit.Token);
         Tls = true;
+        ClientCertificate = tls.RemoteCertificate?.GetCertHashString();
     }
 
     /// <summary>The next line; null at the end. Replies to pipelined commands leave together (RFC 2920 §3.2).</summary>
@@ -44,6 +47,12 @@ internal sealed class SmtpWire(Socket socket, SmtpSinkOptions options) : IDispos
 
     public ValueTask<MessageContent?> ReadContentAsync(CancellationToken cancellationToken) =>
         _input.ReadContentAsync(_stream, options.MaxMessageBytes, cancellationToken);
+
+    /// <param name="between">What happens when half of it has come; true ends the connection.</param>
+    /// <returns>False where the client left before the end of the chunk.</returns>
+    public async ValueTask<bool> ReadChunkAsync(MemoryStream to, int size, Func<Task<bool>> between, CancellationToken cancellationToken) =>
+        await _input.ReadChunkAsync(_stream, to, size / 2, cancellationToken) && !await between()
+        && await _input.ReadChunkAsync(_stream, to, size - size / 2, cancellationToken);
 
     public void Reply(string line)
     {
@@ -84,6 +93,14 @@ internal sealed class SmtpWire(Socket socket, SmtpSinkOptions options) : IDispos
                 Reply(fault.Answer!);
                 return true;
             case SmtpFault.Drop:
+                if (fault.Garbles)
+                {
+                    // What a broken TLS library or a box in the middle makes of the handshake.
+                    Reply("220 2.0.0 ready to start TLS");
+                    await FlushAsync(cancellationToken);
+                    await _stream.WriteAsync("\x16\x03\x01\x00\x02garbage"u8.ToArray(), cancellationToken);
+                }
+
                 // Without lingering: the client sees a reset, as from a relay whose machine went down.
                 socket.Close(0);
                 throw new IOException("dropped on purpose");

@@ -25,6 +25,13 @@ internal sealed class DeferralSchedule(DeliveryOptions options)
         return expires - now is { } left && left < delay ? left : delay;
     }
 
+    /// <summary>When to come back where no attempt was made: not before the delay asked for, and scattered behind it.</summary>
+    public static TimeSpan Later(TimeSpan asked, DateTimeOffset now, DateTimeOffset? expires)
+    {
+        var delay = asked * (1 + 2 * Scatter * Fraction());
+        return expires - now is { } left && left < delay ? (left > TimeSpan.Zero ? left : TimeSpan.Zero) : delay;
+    }
+
     /// <summary>Uniform in [0, 1).</summary>
     private static double Fraction() => RandomNumberGenerator.GetInt32(int.MaxValue) / (double)int.MaxValue;
 }

@@ -1,3 +1,5 @@
+using Azure.Core;
+using MeSign.Statements.Delivery.Bounces;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -11,7 +13,17 @@ internal static class DeliveryRegistration
         services.AddOptionsWithValidateOnStart<DeliveryOptions>().BindConfiguration(DeliveryOptions.Section);
         services.AddSingleton<IValidateOptions<RelaysOptions>, RelaysOptionsValidator>();
         services.AddOptionsWithValidateOnStart<RelaysOptions>().BindConfiguration(RelaysOptions.Section);
+        services.AddSingleton<IValidateOptions<ImapOptions>, ImapOptionsValidator>();
+        services.AddOptionsWithValidateOnStart<ImapOptions>().BindConfiguration(ImapOptions.Section);
+        services.AddSingleton<IValidateOptions<SuppressionOptions>, SuppressionOptionsValidator>();
+        services.AddOptionsWithValidateOnStart<SuppressionOptions>().BindConfiguration(SuppressionOptions.Section);
 
+        services.AddMetrics();
+        services.AddSingleton<BounceMetrics>();
+        services.AddSingleton<BounceBlobs>();
+        services.AddSingleton<BounceMailbox>();
+        services.AddSingleton<SuppressionList>();
+        services.AddSingleton(provider => new MailLogin(provider.GetRequiredService<TokenCredential>));
         services.AddSingleton(provider => new DeferralSchedule(provider.GetRequiredService<IOptions<DeliveryOptions>>().Value));
         services.AddSingleton<Outbox>();
         services.AddSingleton<StatementQueues>();

@@ -11,6 +11,9 @@ public sealed record Envelope(string ReturnPath, string Recipient, string? Id = 
     /// <summary>Stands in an issuer's return path for the message's name, so that every message has a return path of its own.</summary>
     private const string Variable = "{id}";
 
+    /// <summary>What limits per domain go by: A-labels, lower case.</summary>
+    public string RecipientDomain => EmailAddress.TryParse(Recipient, out var address, out _) ? address.Domain : Recipient[(Recipient.LastIndexOf('@') + 1)..];
+
     /// <summary>
     /// The envelope of a finished message: to whom its To field says, under the name that its Message-ID begins with. The
     /// return path has that name where it says <c>{id}</c>.

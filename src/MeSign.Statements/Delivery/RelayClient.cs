@@ -1,7 +1,7 @@
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using MailKit;
 using MailKit.Net.Smtp;
 using MimeKit;
 
@@ -12,21 +12,27 @@ internal sealed class RelayClient : SmtpClient
 {
     private readonly Socket _socket;
     private readonly X509Certificate2Collection _roots;
+    private readonly RelayOptions _relay;
+    private readonly SslStreamCertificateContext? _ownCertificate;
 
     /// <param name="socket">Connected; owned by this client.</param>
-    /// <param name="roots">The only roots trusted; the system's where empty.</param>
-    /// <param name="timeout">Longest wait for one answer.</param>
-    public RelayClient(Socket socket, X509Certificate2Collection roots, TimeSpan timeout)
+    /// <exception cref="InvalidDataException">A certificate in the settings cannot be read.</exception>
+    public RelayClient(Socket socket, RelayOptions relay)
     {
         _socket = socket;
-        _roots = roots;
-        Timeout = (int)timeout.TotalMilliseconds;
-        SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
-        CheckCertificateRevocation = false;
+        _relay = relay;
+        _roots = TrustedRoots.Load(relay.TrustedRoots);
+        _ownCertificate = ClientCertificate.Load(relay.ClientCertificate, relay.ClientCertificatePasswordFile);
 
-        // MailKit's own check takes some certificates that lead nowhere; here no fault at all is accepted.
-        ServerCertificateValidationCallback = static (_, _, _, errors) => errors == SslPolicyErrors.None;
+        // Longer than an attempt may take: the attempt's own limit is the one that knows what had left by then.
+        Timeout = (int)(relay.Timeout + TimeSpan.FromSeconds(5)).TotalMilliseconds;
+        MailTls.Require(this);
+        RequireTLS = relay.RequireTls;
+        DeliveryStatusNotificationType = relay.Return;
     }
+
+    /// <summary>Whether messages go with BDAT (RFC 3030) rather than DATA.</summary>
+    public bool SendsChunks => _relay.Chunking && Capabilities.HasFlag(SmtpCapabilities.Chunking);
 
     /// <summary>ENVID of the next transaction; sent where the relay offers DSN.</summary>
     public string? EnvelopeId { get; set; }
@@ -53,6 +59,11 @@ internal sealed class RelayClient : SmtpClient
         }
     }
 
+    // The mode for binary data, which only means BDAT: the messages are 7-bit, and their bytes the same either way.
+    protected override bool PreferSendAsBinaryData => SendsChunks;
+
+    protected override DeliveryStatusNotification? GetDeliveryStatusNotifications(MimeMessage message, MailboxAddress mailbox) => _relay.Notify;
+
     protected override string GetEnvelopeId(MimeMessage message) => EnvelopeId!;
 
     /// <summary>Whether the other side has closed the connection.</summary>
@@ -72,13 +83,8 @@ internal sealed class RelayClient : SmtpClient
         string host, RemoteCertificateValidationCallback remoteCertificateValidationCallback)
     {
         var options = base.GetSslClientAuthenticationOptions(host, remoteCertificateValidationCallback);
-        options.CertificateChainPolicy = new X509ChainPolicy
-        {
-            DisableCertificateDownloads = true,
-            RevocationMode = X509RevocationMode.NoCheck,
-            TrustMode = _roots.Count == 0 ? X509ChainTrustMode.System : X509ChainTrustMode.CustomRootTrust,
-        };
-        options.CertificateChainPolicy.CustomTrustStore.AddRange(_roots);
+        options.CertificateChainPolicy = MailTls.Policy(_roots);
+        options.ClientCertificateContext = _ownCertificate;
         return options;
     }
 

@@ -1,11 +1,9 @@
-using System.Net;
 using System.Net.Sockets;
-using MailKit.Security;
 
 namespace MeSign.Statements.Delivery;
 
 /// <summary>Opens connections to one relay: TCP, TLS as set, AUTH.</summary>
-internal sealed class RelayConnector(RelayOptions relay)
+internal sealed class RelayConnector(RelayOptions relay, MailLogin login)
 {
     public async Task<RelayClient> ConnectAsync(CancellationToken cancellationToken)
     {
@@ -17,11 +15,10 @@ internal sealed class RelayConnector(RelayOptions relay)
             socket.NoDelay = true;
             await socket.ConnectAsync(relay.Host, relay.EffectivePort, cancellationToken);
 
-            // Longer than an attempt may take: the attempt's own limit is the one that knows what had left by then.
-            client = new RelayClient(socket, TrustedRoots.Load(relay.TrustedRoots), relay.Timeout + TimeSpan.FromSeconds(5));
-            await client.ConnectAsync(socket, relay.Host, relay.EffectivePort, Security(relay.Tls), cancellationToken);
+            client = new RelayClient(socket, relay);
+            await client.ConnectAsync(socket, relay.Host, relay.EffectivePort, MailTls.Security(relay.Tls), cancellationToken);
             if (!string.IsNullOrEmpty(relay.User))
-                await AuthenticateAsync(client, cancellationToken);
+                await login.AuthenticateAsync(client, relay.User, relay.PasswordFile, relay.TokenScope, cancellationToken);
 
             var connected = client;
             client = null;
@@ -34,26 +31,4 @@ internal sealed class RelayConnector(RelayOptions relay)
             socket?.Dispose();
         }
     }
-
-    private async Task AuthenticateAsync(RelayClient client, CancellationToken cancellationToken)
-    {
-        string password;
-        try
-        {
-            password = (await File.ReadAllTextAsync(relay.PasswordFile!, cancellationToken)).TrimEnd('\r', '\n');
-        }
-        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
-        {
-            throw new AuthenticationException($"the password file cannot be read: {unreadable.GetType().Name}", unreadable);
-        }
-
-        await client.AuthenticateAsync(new NetworkCredential(relay.User, password), cancellationToken);
-    }
-
-    private static SecureSocketOptions Security(TlsMode tls) => tls switch
-    {
-        TlsMode.Implicit => SecureSocketOptions.SslOnConnect,
-        TlsMode.None => SecureSocketOptions.None,
-        _ => SecureSocketOptions.StartTls,
-    };
 }

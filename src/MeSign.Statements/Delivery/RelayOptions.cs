@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
+using MailKit;
+using MailKit.Net.Smtp;
 using Microsoft.Extensions.Options;
 
 namespace MeSign.Statements.Delivery;
@@ -25,11 +27,33 @@ internal sealed class RelayOptions : IValidatableObject
     /// <summary>PEM or DER files of the only roots that the relay's certificate may lead to; the system's where empty.</summary>
     public IList<string> TrustedRoots { get; set; } = [];
 
-    /// <summary>AUTH with this name and the password in <see cref="PasswordFile"/>; no AUTH where empty.</summary>
+    /// <summary>AUTH with this name and <see cref="PasswordFile"/> or <see cref="TokenScope"/>; no AUTH where empty.</summary>
     public string? User { get; set; }
 
     /// <summary>File with the password, one line; read at every new connection, so that it can be changed under way.</summary>
     public string? PasswordFile { get; set; }
+
+    /// <summary>XOAUTH2 with a token of this process's Azure identity for this scope, such as <c>https://outlook.office365.com/.default</c>.</summary>
+    public string? TokenScope { get; set; }
+
+    /// <summary>PKCS#12 file with the certificate, key and chain that this client shows in TLS. Default none.</summary>
+    public string? ClientCertificate { get; set; }
+
+    /// <summary>File with its password; a line end at its end is not part of it. Default no password.</summary>
+    public string? ClientCertificatePasswordFile { get; set; }
+
+    /// <summary>REQUIRETLS (RFC 8689): every server on the way uses verified TLS, or the message comes back. Default no.</summary>
+    public bool RequireTls { get; set; }
+
+    /// <summary>BDAT instead of DATA (RFC 3030) where the relay offers CHUNKING. Default yes.</summary>
+    public bool Chunking { get; set; } = true;
+
+    /// <summary>DSN (RFC 3461) NOTIFY: Never, or any of Success, Failure, Delay; left to the relay where empty. Default Failure, Delay.</summary>
+    public DeliveryStatusNotification? Notify { get; set; } = DeliveryStatusNotification.Failure | DeliveryStatusNotification.Delay;
+
+    /// <summary>DSN RET: HeadersOnly (default), Full, or Unspecified for the relay's choice.</summary>
+    [EnumDataType(typeof(DeliveryStatusNotificationType))]
+    public DeliveryStatusNotificationType Return { get; set; } = DeliveryStatusNotificationType.HeadersOnly;
 
     /// <summary>Connections open at once from this process. Default 8, 1 to 100.</summary>
     [Range(1, 100)]
@@ -38,6 +62,25 @@ internal sealed class RelayOptions : IValidatableObject
     /// <summary>Messages until a connection is replaced. Default 100, 1 to 10,000.</summary>
     [Range(1, 10_000)]
     public int MessagesPerConnection { get; set; } = 100;
+
+    /// <summary>Messages begun in one second by this process, 0.001 to 10,000. Default no limit.</summary>
+    [Range(0.001, 10_000)]
+    public double? MessagesPerSecond { get; set; }
+
+    /// <summary>Limits for every recipient domain, each counted for itself. Default none.</summary>
+    [Required, ValidateObjectMembers]
+    public DomainLimitOptions EachDomain { get; set; } = new();
+
+    /// <summary>Limits for single recipient domains, instead of those above; under the domain as DNS has it (A-labels).</summary>
+    public IDictionary<string, DomainLimitOptions> Domains { get; set; } = new Dictionary<string, DomainLimitOptions>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>So many failures to reach it in a row leave it alone for <see cref="BreakFor"/>. Default 5, 1 to 1,000.</summary>
+    [Range(1, 1000)]
+    public int FailuresToBreak { get; set; } = 5;
+
+    /// <summary>How long it is left alone; then one message goes to see. Default 30 s, 1 s to 1 h.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan BreakFor { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>An unused connection is closed after this. Default 20 s, 1 s to 10 min.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
@@ -61,29 +104,30 @@ internal sealed class RelayOptions : IValidatableObject
     {
         if (Tls == TlsMode.None && !AllowCleartext && !IsLoopback(Host))
             yield return new ValidationResult("Tls None would send clear text over the network: use StartTls, or set AllowCleartext", [nameof(Tls)]);
-        if (string.IsNullOrEmpty(User) != string.IsNullOrEmpty(PasswordFile))
-            yield return new ValidationResult("User and PasswordFile belong together: give both or neither", [nameof(PasswordFile)]);
-        if (!string.IsNullOrEmpty(PasswordFile) && !File.Exists(PasswordFile))
-            yield return new ValidationResult($"PasswordFile \"{PasswordFile}\" does not exist", [nameof(PasswordFile)]);
-        foreach (var fault in TrustedRoots.Select(RootFault).OfType<string>())
-            yield return new ValidationResult(fault, [nameof(TrustedRoots)]);
-    }
-
-    private static string? RootFault(string file)
-    {
-        try
-        {
-            Delivery.TrustedRoots.Load([file]);
-            return null;
-        }
-        catch (Exception unreadable) when (unreadable is InvalidDataException or IOException or UnauthorizedAccessException)
-        {
-            return unreadable.Message;
-        }
+        foreach (var fault in MailLogin.Faults(User, PasswordFile, TokenScope).Concat(Delivery.TrustedRoots.Faults(TrustedRoots)))
+            yield return new ValidationResult(fault);
+        if (Delivery.ClientCertificate.Fault(ClientCertificate, ClientCertificatePasswordFile) is { } unusable)
+            yield return new ValidationResult(unusable, [nameof(ClientCertificate)]);
+        if (RequireTls && Tls == TlsMode.None)
+            yield return new ValidationResult("RequireTls is not to be had with Tls None", [nameof(RequireTls)]);
+        foreach (var (domain, limit) in Domains.Where(domain => domain.Value.MaxConnections < 1 || domain.Value.MessagesPerSecond <= 0))
+            yield return new ValidationResult($"Domains:{domain} has a limit of {limit.MaxConnections} {limit.MessagesPerSecond}: give more than 0", [nameof(Domains)]);
     }
 
     private static bool IsLoopback(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
+}
+
+/// <summary>What may be on its way to one recipient domain at a time, from this process.</summary>
+internal sealed class DomainLimitOptions
+{
+    /// <summary>Messages in transfer at once, 1 to 1,000. Default no limit of its own.</summary>
+    [Range(1, 1000)]
+    public int? MaxConnections { get; set; }
+
+    /// <summary>Messages begun in one second, 0.001 to 10,000. Default no limit of its own.</summary>
+    [Range(0.001, 10_000)]
+    public double? MessagesPerSecond { get; set; }
 }
 
 public enum TlsMode

@@ -18,14 +18,26 @@ internal sealed class RelayPool : IAsyncDisposable
     private readonly ConcurrentStack<RelayClient> _idle = new();
     private readonly ITimer _sweep;
 
-    public RelayPool(RelayOptions relay, TimeProvider time)
+    /// <param name="id">Key under <c>MeSign:Relays</c>.</param>
+    public RelayPool(string id, RelayOptions relay, MailLogin login, TimeProvider time)
     {
+        Id = id;
         _relay = relay;
         _time = time;
-        _connector = new RelayConnector(relay);
+        _connector = new RelayConnector(relay, login);
         _places = new SemaphoreSlim(relay.MaxConnections);
+        Health = new RelayHealth(relay, time);
+        Limits = new SendingLimits(relay, time);
         _sweep = time.CreateTimer(_ => _ = CloseIdleAsync(), state: null, relay.IdleTimeout, relay.IdleTimeout / 2);
     }
+
+    public string Id { get; }
+
+    public RelayOptions Options => _relay;
+
+    public RelayHealth Health { get; }
+
+    public SendingLimits Limits { get; }
 
     /// <summary>Waits for the right to hold one connection; <see cref="Leave"/> gives it back.</summary>
     public Task EnterAsync(CancellationToken cancellationToken) => _places.WaitAsync(cancellationToken);

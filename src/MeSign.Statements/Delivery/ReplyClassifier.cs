@@ -28,6 +28,7 @@ internal static class ReplyClassifier
         // Credentials and TLS, whenever a relay thinks of them: RFC 4954 §6, RFC 3463 §3.8, RFC 3207 §4.
         Defer("530", "5.7.10", RelayTls),
         Defer("5xx", "5.7.10", RelayTls),                    // encryption needed
+        Defer("5xx", "5.7.30", RelayTls, Sender),             // REQUIRETLS cannot be kept: RFC 8689 §5
         Defer("530", null, RelayAuthentication),
         Defer("534", null, RelayAuthentication),
         Defer("535", null, RelayAuthentication),

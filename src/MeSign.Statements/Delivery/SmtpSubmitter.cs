@@ -1,55 +1,51 @@
 using System.Collections.Concurrent;
-using System.Text;
-using MailKit.Net.Smtp;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using MimeKit;
 
 namespace MeSign.Statements.Delivery;
 
 /// <summary>Hands finished messages to relays, over connections that are kept.</summary>
-internal sealed partial class SmtpSubmitter(IOptions<RelaysOptions> options, TimeProvider time, ILogger<SmtpSubmitter> logger) : IAsyncDisposable
+internal sealed partial class SmtpSubmitter(IOptions<RelaysOptions> options, MailLogin login, TimeProvider time, ILogger<SmtpSubmitter> logger) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, Lazy<RelayPool>> _pools = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
-    /// Waits for one of the relay's connections to be free. Whoever holds the place submits at once, so that Submitting is on
-    /// record for what is really being sent and not for what waits in line.
+    /// Sends a message as it is, byte for byte, by the first of the relays that can be reached. Always ends with a result, and
+    /// within the relay's timeout, which is shorter than the lease, from the moment that <paramref name="leaving"/> is called.
+    /// <paramref name="cancellationToken"/> is heeded until the message's body begins to leave (Deferred, ShuttingDown) and not
+    /// after: what follows is short, and giving up on it would leave it uncertain. The caller records the result even when the
+    /// token is cancelled by then.
     /// </summary>
-    /// <param name="relay">Key under <c>MeSign:Relays</c>.</param>
-    public async Task<RelayPlace> ReserveAsync(string relay, CancellationToken cancellationToken)
-    {
-        if (!options.Value.Relays.TryGetValue(relay, out var settings))
-            return new RelayPlace(relay, null, TimeSpan.Zero);
-
-        var pool = _pools.GetOrAdd(relay, _ => new Lazy<RelayPool>(() => new RelayPool(settings, time))).Value;
-        await pool.EnterAsync(cancellationToken);
-        return new RelayPlace(relay, pool, settings.Timeout);
-    }
-
-    /// <summary>
-    /// Sends a message as it is, byte for byte. Ends within the relay's timeout, which is shorter than the lease, and always
-    /// with a result. <paramref name="cancellationToken"/> is heeded until the message's content begins to leave (Deferred,
-    /// ShuttingDown) and not after: what follows is short, and giving up on it would leave it uncertain. The caller records
-    /// the result even when the token is cancelled by then.
-    /// </summary>
-    /// <param name="place">From <see cref="ReserveAsync"/>; for this one message.</param>
+    /// <param name="relays">Keys under <c>MeSign:Relays</c> with their shares.</param>
     /// <param name="envelope">From and for whom.</param>
     /// <param name="eml">RFC 5322 message, 7-bit, CRLF line ends.</param>
-    public async Task<Submission> SubmitAsync(RelayPlace place, Envelope envelope, ReadOnlyMemory<byte> eml, CancellationToken cancellationToken)
+    /// <param name="leaving">
+    /// Called at most once, when the relay has taken sender and recipient and the body is about to leave: until then nothing can
+    /// have been sent. Where it throws, nothing is sent, and its exception is the caller's.
+    /// </param>
+    public async Task<Submission> SubmitAsync(
+        IReadOnlyDictionary<string, int> relays, Envelope envelope, ReadOnlyMemory<byte> eml, Func<Task> leaving, CancellationToken cancellationToken)
     {
-        if (place.Pool is not { } pool)
-            return new Submission.Deferred(DeferralReason.RelayUnavailable, $"relay {place.Relay} is not configured: add MeSign:Relays:{place.Relay}");
         if (WireFormat.Fault(eml.Span) is { } fault)
             return new Submission.Failed(FailureCode.MessageRefused, $"the sealed message cannot be sent: {fault}");
 
-        var started = time.GetTimestamp();
-        using var attempt = new SubmissionAttempt(place.Relay, place.Timeout, time, cancellationToken);
-        var submission = await SubmitAsync(pool, attempt, envelope, eml);
-        var outcome = submission.GetType().Name;
-        var milliseconds = (long)time.GetElapsedTime(started).TotalMilliseconds;
-        Log.Submitted(logger, place.Relay, outcome, submission.Reply, milliseconds);
-        return submission;
+        Submission? tried = null;
+        Submission.Deferred? untried = null;
+        foreach (var relay in RelayChoice.Order(relays))
+        {
+            if (Admit(relay, envelope, out var pool) is { } later)
+            {
+                untried = untried?.After < later.After ? untried : later;
+                continue;
+            }
+
+            var (submission, left) = await TryAsync(pool!, envelope, eml, leaving, cancellationToken);
+            tried = submission;
+            if (left || submission is not Submission.Deferred { Reason: DeferralReason.RelayUnavailable or DeferralReason.RelayTls or DeferralReason.RelayAuthentication })
+                break;
+        }
+
+        return tried ?? untried ?? new Submission.Deferred(DeferralReason.RelayUnavailable, "no relay is configured");
     }
 
     public async ValueTask DisposeAsync()
@@ -58,74 +54,65 @@ internal sealed partial class SmtpSubmitter(IOptions<RelaysOptions> options, Tim
             await pool.Value.DisposeAsync();
     }
 
-    private static async Task<Submission> SubmitAsync(RelayPool pool, SubmissionAttempt attempt, Envelope envelope, ReadOnlyMemory<byte> eml)
+    /// <summary>Whether the relay is to be tried now: null, and its limits are entered; otherwise why not.</summary>
+    private Submission.Deferred? Admit(string relay, Envelope envelope, out RelayPool? pool)
     {
-        try
-        {
-            // A kept connection may die at the moment it is used. Nothing of the message has left then, so that one fresh
-            // connection is the same attempt, not another.
-            if (pool.Reuse() is { } kept)
-            {
-                var submission = await SendAsync(pool, kept, attempt, envelope, eml);
-                if (submission is not Submission.Deferred { Reason: DeferralReason.RelayUnavailable } || attempt.IsOver || attempt.ContentLeft)
-                    return submission;
-            }
+        pool = null;
+        if (!options.Value.Relays.TryGetValue(relay, out var settings))
+            return new Submission.Deferred(DeferralReason.RelayUnavailable, $"relay {relay} is not configured: add MeSign:Relays:{relay}");
 
-            attempt.Reset();
-            return await SendAsync(pool, await pool.ConnectAsync(attempt.Token), attempt, envelope, eml);
-        }
-        catch (Exception exception) when (SubmissionAttempt.IsExpected(exception))
-        {
-            return attempt.Explain(exception);
-        }
+        pool = _pools.GetOrAdd(relay, _ => new Lazy<RelayPool>(() => new RelayPool(relay, settings, login, time))).Value;
+        if (pool.Limits.Enter(envelope.RecipientDomain) is { } full)
+            return new Submission.Deferred(DeferralReason.Limited, $"relay {relay}: a limit of ours on messages at once or in a second", After: full);
+        if (pool.Health.Enter() is not { } rest)
+            return null;
+
+        pool.Limits.Leave(envelope.RecipientDomain);
+        return new Submission.Deferred(DeferralReason.RelayUnavailable, $"relay {relay} is left alone: it failed {pool.Health.Failures} times in a row", After: rest);
     }
 
-    private static async Task<Submission> SendAsync(
-        RelayPool pool, RelayClient client, SubmissionAttempt attempt, Envelope envelope, ReadOnlyMemory<byte> eml)
+    /// <returns>How it ended, and whether any of the message left.</returns>
+    private async Task<(Submission Submission, bool Left)> TryAsync(
+        RelayPool pool, Envelope envelope, ReadOnlyMemory<byte> eml, Func<Task> leaving, CancellationToken cancellationToken)
     {
-        var between = false;
         try
         {
-            client.Messages++;
-            attempt.Begin(new StoredMessage(eml, client));
-            var submission = await TransactAsync(client, attempt, envelope);
-            between = true;
-            return submission;
-        }
-        catch (Exception exception) when (SubmissionAttempt.IsExpected(exception))
-        {
-            // After a refusal MailKit resets the transaction. Where it was cut short in that, an answer is still on its way,
-            // and would be read as the answer to the next message.
-            between = exception is SmtpCommandException && !attempt.IsOver;
-            return attempt.Explain(exception);
+            await pool.EnterAsync(cancellationToken);
+            try
+            {
+                var started = time.GetTimestamp();
+                using var attempt = new SubmissionAttempt(pool.Id, pool.Options.Timeout, time, cancellationToken);
+                var submission = await RelayTransaction.RunAsync(pool, attempt, envelope, eml, leaving);
+                var milliseconds = (long)time.GetElapsedTime(started).TotalMilliseconds;
+                Log.Submitted(logger, pool.Id, submission.GetType().Name, submission.Reply, milliseconds);
+                Note(pool.Health, submission);
+                return (submission, attempt.ContentLeft);
+            }
+            finally
+            {
+                pool.Leave();
+            }
         }
         finally
         {
-            if (between)
-                await pool.KeepAsync(client);
-            else
-                client.Dispose();
+            pool.Limits.Leave(envelope.RecipientDomain);
         }
     }
 
-    private static async Task<Submission> TransactAsync(RelayClient client, SubmissionAttempt attempt, Envelope envelope)
+    private static void Note(RelayHealth health, Submission submission)
     {
-        var international = !Ascii.IsValid(LocalPart(envelope.ReturnPath)) || !Ascii.IsValid(LocalPart(envelope.Recipient));
-        if (international && !client.Capabilities.HasFlag(SmtpCapabilities.UTF8))
-            return new Submission.Failed(FailureCode.RecipientRefused, $"relay {attempt.Relay} does not offer SMTPUTF8, which the address needs (RFC 6531)");
-        if (client.Capabilities.HasFlag(SmtpCapabilities.Size) && client.MaxSize > 0 && attempt.Message.Length > client.MaxSize)
-            return new Submission.Failed(FailureCode.MessageTooLarge, $"the message has {attempt.Message.Length} bytes, relay {attempt.Relay} takes {client.MaxSize}");
-
-        client.EnvelopeId = envelope.Id;
-        var format = FormatOptions.Default.Clone();
-        format.International = international;
-        var text = await client.SendAsync(
-            format, attempt.Message, new MailboxAddress("", envelope.ReturnPath), [new MailboxAddress("", envelope.Recipient)], attempt.Token);
-        return ReplyClassifier.Classify(SmtpPhase.End, RelayReply.Of(250, text), attempt.Relay);
+        switch (submission)
+        {
+            case Submission.Deferred { Reason: DeferralReason.ShuttingDown }:
+                break;
+            case Submission.Uncertain or Submission.Deferred { Reason: DeferralReason.RelayUnavailable or DeferralReason.RelayTls or DeferralReason.RelayAuthentication }:
+                health.Failed();
+                break;
+            default:
+                health.Reached();
+                break;
+        }
     }
-
-    private static ReadOnlySpan<char> LocalPart(string address) =>
-        address.LastIndexOf('@') is var at and >= 0 ? address.AsSpan(0, at) : address;
 
     private static partial class Log
     {

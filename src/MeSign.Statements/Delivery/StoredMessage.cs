@@ -6,13 +6,14 @@ namespace MeSign.Statements.Delivery;
 /// <summary>
 /// A finished message in the shape that MailKit sends. Nothing of it is parsed or written anew: the header section goes in as
 /// one raw field, the body as <see cref="StoredBody"/>, so that what leaves are the stored bytes (with the dots of RFC 5321
-/// §4.5.2 added).
+/// §4.5.2 added where DATA is used).
 /// </summary>
 internal sealed class StoredMessage : MimeMessage
 {
     /// <param name="eml">The message; without a <see cref="WireFormat.Fault"/>.</param>
     /// <param name="client">The connection that it will go over.</param>
-    public StoredMessage(ReadOnlyMemory<byte> eml, RelayClient client)
+    /// <param name="leaving">Called once, when its body is about to leave.</param>
+    public StoredMessage(ReadOnlyMemory<byte> eml, RelayClient client, Func<Task> leaving)
     {
         Length = eml.Length;
 
@@ -24,7 +25,7 @@ internal sealed class StoredMessage : MimeMessage
         Headers.Clear();
         Headers.Add(section);
 
-        Content = new StoredBody(eml[(headerLength + 2)..], client);
+        Content = new StoredBody(eml[(headerLength + 2)..], client, leaving);
         Body = Content;
     }
 

@@ -12,7 +12,8 @@ public abstract record Submission(RelayReply? Reply)
 
     /// <summary>Certainly not taken, and it may work later: try again after <see cref="DeferralSchedule"/>'s delay.</summary>
     /// <param name="Detail">For the ledger: what was in the way; never an address.</param>
-    public sealed record Deferred(DeferralReason Reason, string Detail, RelayReply? Reply = null) : Submission(Reply);
+    /// <param name="After">Given where no attempt was made: how long to wait with one.</param>
+    public sealed record Deferred(DeferralReason Reason, string Detail, RelayReply? Reply = null, TimeSpan? After = null) : Submission(Reply);
 
     /// <summary>Certainly not taken, and it never will be as it stands.</summary>
     /// <param name="Detail">For the ledger and the bank; never an address.</param>
@@ -39,6 +40,9 @@ public enum DeferralReason
 
     /// <summary>This worker is shutting down and had not begun to send.</summary>
     ShuttingDown,
+
+    /// <summary>A limit of ours on connections or messages per second.</summary>
+    Limited,
 }
 
 /// <param name="Code">Three digits (RFC 5321 §4.2).</param>

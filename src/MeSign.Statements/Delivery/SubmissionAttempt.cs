@@ -37,6 +37,9 @@ internal sealed class SubmissionAttempt : IDisposable
     /// <summary>Whether any of the message's content may have left.</summary>
     public bool ContentLeft => _message?.Content.IsLeaving ?? false;
 
+    /// <summary>Whether it was the caller who could not let the content leave.</summary>
+    public bool IsNotAnnounced => _message is { Content.Announcement: { IsCompleted: true, IsCompletedSuccessfully: false } };
+
     /// <summary>The exceptions in which a relay, a network and a library say no. Others are faults of this program.</summary>
     public static bool IsExpected(Exception exception) => exception is
         SocketException or IOException or ProtocolException or CommandException or OperationCanceledException or TimeoutException

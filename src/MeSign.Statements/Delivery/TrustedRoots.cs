@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace MeSign.Statements.Delivery;
 
-/// <summary>The roots that a relay is pinned to.</summary>
+/// <summary>The roots that a mail server is pinned to.</summary>
 internal static class TrustedRoots
 {
     /// <summary>Reads PEM (one certificate or many) and DER files.</summary>
@@ -31,6 +31,26 @@ internal static class TrustedRoots
         }
 
         return roots;
+    }
+
+    /// <summary>What is wrong with the files, for the check at start.</summary>
+    public static IEnumerable<string> Faults(IEnumerable<string> files)
+    {
+        foreach (var file in files)
+        {
+            string? fault = null;
+            try
+            {
+                Load([file]);
+            }
+            catch (Exception unreadable) when (unreadable is InvalidDataException or IOException or UnauthorizedAccessException)
+            {
+                fault = unreadable.Message;
+            }
+
+            if (fault is not null)
+                yield return fault;
+        }
     }
 
     // A DER certificate is a SEQUENCE; PEM begins with text.

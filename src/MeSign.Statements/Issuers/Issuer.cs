@@ -27,6 +27,9 @@ public sealed record Issuer
     /// <summary>Key of the relay under <c>MeSign:Relays</c>.</summary>
     public required string Relay { get; init; }
 
+    /// <summary>Relays with their shares of the messages; one with 0 is used when the others fail. <see cref="Relay"/> alone where empty.</summary>
+    public IReadOnlyDictionary<string, int> Relays { get; init; } = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Absolute path of the folder of Liquid templates.</summary>
     public required string TemplateFolder { get; init; }
 
@@ -56,6 +59,9 @@ public sealed record Issuer
 
     /// <summary>How its messages are signed and encrypted.</summary>
     public IssuerSealing Sealing { get; init; } = new();
+
+    /// <summary>DKIM signatures over its messages as they leave; none where empty.</summary>
+    public IReadOnlyList<DkimIdentity> Dkim { get; init; } = [];
 }
 
 /// <param name="Reason">Text of the signature's <c>/Reason</c> (ISO 32000-1 table 252), if any.</param>

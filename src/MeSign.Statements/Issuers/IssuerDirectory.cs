@@ -28,6 +28,7 @@ public sealed class IssuerDirectory
         Identity = IssuerIdentity.Load(options, time, logger),
         TimestampServers = [.. options.TimestampServers],
         Relay = options.Relay,
+        Relays = options.AllRelays,
         TemplateFolder = Path.GetFullPath(options.Templates),
         DefaultLocale = options.DefaultLocale,
         Encryption = options.Encryption,
@@ -38,6 +39,7 @@ public sealed class IssuerDirectory
         MaxAge = options.MaxAge,
         Appearance = Open(options.Appearance),
         Sealing = Open(options.Sealing, time),
+        Dkim = DkimIdentities.Load(options),
     };
 
     private static IssuerAppearance Open(AppearanceOptions options) => string.IsNullOrEmpty(options.Seal)
@@ -47,10 +49,12 @@ public sealed class IssuerDirectory
     private static IssuerSealing Open(IssuerSealingOptions options, TimeProvider time) => new()
     {
         ContentEncryption = options.ContentEncryption,
+        GcmDomains = [.. options.GcmDomains.Where(text => text.Length > 0).Select(text => DomainRule.TryParse(text, out var rule) ? rule : throw new InvalidDataException($"GcmDomains \"{text}\" is not a domain"))],
         KeyTransport = options.KeyTransport,
         EncryptedSignature = options.EncryptedSignature,
         LegacyDisplay = options.LegacyDisplay,
         FeedbackId = options.FeedbackId,
+        CodeMaxAge = options.CodeMaxAge,
         Archive = string.IsNullOrEmpty(options.ArchiveCertificate) ? null : ArchiveCertificate.Load(options.ArchiveCertificate, time),
     };
 

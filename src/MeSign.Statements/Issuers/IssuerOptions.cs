@@ -74,6 +74,15 @@ internal sealed class IssuerOptions
     [Required]
     public string Relay { get; init; } = "";
 
+    /// <summary>
+    /// Further relays with their shares of the messages, 0 to 1,000; one with 0 is used when the others fail. The relay above has a
+    /// share of 1 unless it is named here too. Default none.
+    /// </summary>
+    public IDictionary<string, int> Relays { get; init; } = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
+
+    internal IReadOnlyDictionary<string, int> AllRelays =>
+        new Dictionary<string, int>(Relays, StringComparer.OrdinalIgnoreCase) { [Relay] = Relays.TryGetValue(Relay, out var share) ? share : 1 };
+
     /// <summary>Folder of Liquid templates.</summary>
     [Required]
     public string Templates { get; init; } = "";
@@ -111,6 +120,10 @@ internal sealed class IssuerOptions
 
     [Required, ValidateObjectMembers]
     public IssuerSealingOptions Sealing { get; init; } = new();
+
+    /// <summary>DKIM signatures over every message as it leaves. Default none.</summary>
+    [ValidateEnumeratedItems]
+    public IList<DkimOptions> Dkim { get; init; } = [];
 }
 
 /// <summary>How an issuer's PDF signatures look; invisible without a seal.</summary>

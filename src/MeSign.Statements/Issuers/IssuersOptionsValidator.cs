@@ -34,9 +34,12 @@ internal sealed class IssuersOptionsValidator(IOptions<TimestampOptions> timesta
     [
         .. AddressFaults(issuer),
         .. TextFaults(issuer),
+        .. issuer.Relays.Where(relay => relay.Value is < 0 or > 1000).Select(relay => $"Relays:{relay.Key} {relay.Value} is no share: 0 to 1000"),
         .. TimestampFaults(issuer),
         .. SealFaults(issuer.Appearance),
         .. ArchiveFaults(issuer.Sealing),
+        .. DomainFaults(issuer.Sealing),
+        .. DkimIdentities.Faults(issuer),
         .. SigningFaults(issuer),
     ];
 
@@ -88,6 +91,11 @@ internal sealed class IssuersOptionsValidator(IOptions<TimestampOptions> timesta
         if (!string.IsNullOrEmpty(sealing.ArchiveCertificate) && ArchiveCertificate.TryLoad(sealing.ArchiveCertificate, time) is { } fault)
             yield return $"Sealing:ArchiveCertificate: {fault}";
     }
+
+    private static IEnumerable<string> DomainFaults(IssuerSealingOptions sealing) =>
+        from text in sealing.GcmDomains
+        where text.Length > 0 && !DomainRule.TryParse(text, out _)
+        select $"Sealing:GcmDomains \"{text}\" is not a domain: write it like example.com, or *.example.com for all below it";
 
     private IEnumerable<string> SigningFaults(IssuerOptions issuer)
     {

@@ -4,7 +4,7 @@ using MeSign.Statements.Intake;
 namespace MeSign.Statements.Ledger;
 
 /// <summary>One statement as the ledger has it: what it is, where it stands, and what proves it.</summary>
-/// <remarks>Change it with <c>with</c> and hand it to <see cref="StatementLedger.MoveAsync"/>: the ETag says which row was read.</remarks>
+/// <remarks>Change it with <c>with</c> and hand it to <see cref="StatementLedger"/>: the ETag says which row was read.</remarks>
 public sealed record LedgerRow
 {
     public required string Batch { get; init; }
@@ -77,8 +77,20 @@ public sealed record LedgerRow
     /// <summary>The relay's last answer: reply code and enhanced code (RFC 3463), such as <c>250 2.0.0</c>; never its text.</summary>
     public string? RelayReply { get; init; }
 
+    /// <summary>Feedback type (RFC 5965 §7.3), such as <c>abuse</c>, of the first complaint about it.</summary>
+    public string? Complaint { get; init; }
+
     /// <summary>Whether the state has been sent to <c>statement-results</c>.</summary>
     public bool Reported { get; init; }
+
+    /// <summary>Stands for the recipient in the history: SHA-256 of <see cref="PersonSalt"/> and <see cref="RecipientHash"/>; stays when they are erased.</summary>
+    public string? Person { get; init; }
+
+    /// <summary>Random; without it nobody can tell whom <see cref="Person"/> stands for.</summary>
+    public string? PersonSalt { get; init; }
+
+    /// <summary>Every change so far, each chained to the one before; see <see cref="LedgerAudit"/>.</summary>
+    public IReadOnlyList<HistoryEntry> History { get; init; } = [];
 
     public ETag ETag { get; init; }
 }

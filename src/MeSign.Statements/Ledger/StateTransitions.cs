@@ -11,10 +11,11 @@ internal static class StateTransitions
         {
             [State.Received] = [State.Held, State.Sealed, State.Failed, State.Suppressed, State.Expired, State.Abandoned],
             [State.Held] = [State.Received, State.Sealed, State.Failed, State.Suppressed, State.Expired, State.Abandoned],
-            [State.Sealed] = [State.Submitting, State.Failed, State.Suppressed, State.Expired, State.Abandoned],
+            [State.Sealed] = [State.Submitting, State.Deferred, State.Failed, State.Suppressed, State.Expired, State.Abandoned],
             // Not Abandoned: whoever gives up on a statement that was being submitted does not know whether it left.
             [State.Submitting] = [State.Relayed, State.Deferred, State.Failed, State.Uncertain],
-            [State.Deferred] = [State.Submitting, State.Failed, State.Suppressed, State.Expired, State.Abandoned],
+            // To itself: an attempt that ended before anything left was never Submitting.
+            [State.Deferred] = [State.Submitting, State.Deferred, State.Failed, State.Suppressed, State.Expired, State.Abandoned],
 
             [State.Relayed] = [State.Delivered, State.Bounced],
             // A DSN of one hop says delivered, a later hop bounces it after all.

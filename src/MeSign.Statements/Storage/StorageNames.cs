@@ -27,11 +27,23 @@ public static class StorageNames
     /// <summary>Container of jobs that wait for a recipient's certificate.</summary>
     public const string Held = "held";
 
+    /// <summary>Container of messages that came to the return path, for whoever has no mailbox to be read.</summary>
+    public const string Bounces = "bounces";
+
+    /// <summary>Container of those among them that a person should look at.</summary>
+    public const string BouncesAside = "bounces-aside";
+
     /// <summary>Table of one row a statement.</summary>
     public const string Ledger = "statements";
 
     /// <summary>Table that finds a recipient's statements by keyed hash, and a statement by the name of its message.</summary>
     public const string LedgerRecipients = "recipients";
+
+    /// <summary>Table of recipients, by keyed hash, who are written to no more.</summary>
+    public const string Suppressions = "suppressions";
+
+    /// <summary>Table of one row a batch that came as manifests.</summary>
+    public const string LedgerBatches = "batches";
 
     /// <summary>Table of the certificate directory.</summary>
     public const string Certificates = "certificates";

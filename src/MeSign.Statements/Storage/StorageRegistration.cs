@@ -5,6 +5,7 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace MeSign.Statements.Storage;
@@ -21,6 +22,7 @@ internal static class StorageRegistration
             options.ConnectionString = setting.Value;
         });
 
+        services.TryAddSingleton(provider => Credential(provider.GetRequiredService<IOptions<StorageOptions>>().Value));
         services.AddSingleton(provider => Connect(
             provider, connection => new BlobServiceClient(connection), o => o.BlobServiceUri, (uri, credential) => new BlobServiceClient(uri, credential)));
         services.AddSingleton(provider => Connect(
@@ -36,7 +38,7 @@ internal static class StorageRegistration
     {
         var options = provider.GetRequiredService<IOptions<StorageOptions>>().Value;
         return string.IsNullOrEmpty(options.ConnectionString)
-            ? byIdentity(address(options)!, Credential(options))
+            ? byIdentity(address(options)!, provider.GetRequiredService<TokenCredential>())
             : byConnectionString(options.ConnectionString);
     }
 

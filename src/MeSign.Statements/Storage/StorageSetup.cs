@@ -11,9 +11,9 @@ public sealed class StorageSetup(BlobServiceClient blobs, QueueServiceClient que
     [
         .. StorageNames.WorkQueues.SelectMany(name => new[] { name, name + StorageNames.PoisonSuffix }).Append(StorageNames.Results)
             .Select(name => queues.GetQueueClient(name).CreateIfNotExistsAsync(cancellationToken: cancellationToken)),
-        .. new[] { StorageNames.Documents, StorageNames.Sealed, StorageNames.Held }
+        .. new[] { StorageNames.Documents, StorageNames.Sealed, StorageNames.Held, StorageNames.Bounces, StorageNames.BouncesAside }
             .Select(name => blobs.GetBlobContainerClient(name).CreateIfNotExistsAsync(cancellationToken: cancellationToken)),
-        .. new[] { StorageNames.Ledger, StorageNames.LedgerRecipients, StorageNames.Certificates }
+        .. new[] { StorageNames.Ledger, StorageNames.LedgerRecipients, StorageNames.LedgerBatches, StorageNames.Suppressions, StorageNames.Certificates }
             .Select(name => tables.CreateTableIfNotExistsAsync(name, cancellationToken)),
     ]);
 }

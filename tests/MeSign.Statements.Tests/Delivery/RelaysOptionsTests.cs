@@ -46,7 +46,7 @@ public class RelaysOptionsTests
             () => faults.ShouldContain("Port"),
             () => faults.ShouldContain("MeSign:Relays:b: "),
             () => faults.ShouldContain("Tls None would send clear text"),
-            () => faults.ShouldContain("User and PasswordFile belong together"),
+            () => faults.ShouldContain("User goes with PasswordFile or TokenScope"),
             () => faults.ShouldContain("/nowhere/root.pem"),
             () => faults.ShouldContain("MeSign:Relays:c:Timeout 00:10:00 needs a MeSign:Delivery:Lease of at least 00:10:10; it is 00:05:00"));
     }

@@ -4,11 +4,10 @@ namespace MeSign.Statements.Tests.Delivery;
 
 internal static class SmtpSubmissions
 {
-    /// <summary>Waits for a place and submits, as the pipeline does with its row's write in between.</summary>
-    public static async Task<Submission> SubmitAsync(
-        this SmtpSubmitter submitter, string relay, Envelope envelope, ReadOnlyMemory<byte> eml, CancellationToken cancellationToken)
-    {
-        using var place = await submitter.ReserveAsync(relay, cancellationToken);
-        return await submitter.SubmitAsync(place, envelope, eml, cancellationToken);
-    }
+    /// <summary>Submits by one relay, with nothing to be done before the body leaves.</summary>
+    public static Task<Submission> SubmitAsync(
+        this SmtpSubmitter submitter, string relay, Envelope envelope, ReadOnlyMemory<byte> eml, CancellationToken cancellationToken) =>
+        submitter.SubmitAsync(Only(relay), envelope, eml, () => Task.CompletedTask, cancellationToken);
+
+    public static IReadOnlyDictionary<string, int> Only(string relay) => new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase) { [relay] = 1 };
 }

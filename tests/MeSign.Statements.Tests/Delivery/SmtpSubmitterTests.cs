@@ -47,7 +47,8 @@ public sealed class SmtpSubmitterTests : IAsyncLifetime
             () => stored.Tls.ShouldBeTrue(),
             () => stored.Sender.ShouldBe("bounces@bank.example"),
             () => stored.Recipients.ShouldHaveSingleItem().Address.ShouldBe("bob@example.org"),
-            () => stored.SenderParameters.ShouldBe([$"SIZE={Small.Length}"]));
+            () => stored.SenderParameters.ShouldBe([$"SIZE={Small.Length}", "RET=HDRS"]),
+            () => stored.Recipients[0].Parameters.ShouldBe(["NOTIFY=FAILURE,DELAY", "ORCPT=rfc822;bob@example.org"]));
     }
 
     [Fact]
@@ -500,7 +501,7 @@ public sealed class SmtpSubmitterTests : IAsyncLifetime
     private SmtpSubmitter Submitter(RelayOptions relay)
     {
         var options = new RelaysOptions { Relays = { ["main"] = relay } };
-        var submitter = new SmtpSubmitter(Options.Create(options), TimeProvider.System, NullLogger<SmtpSubmitter>.Instance);
+        var submitter = new SmtpSubmitter(Options.Create(options), new MailLogin(() => throw new InvalidOperationException("no token is wanted")), TimeProvider.System, NullLogger<SmtpSubmitter>.Instance);
         _owned.Add(submitter);
         return submitter;
     }

@@ -31,7 +31,8 @@ internal sealed class PipelineRun : IAsyncDisposable
         _queues = new QueueServiceClient(account.ConnectionString);
         _mailBefore = sandbox.Sink.Count;
         _stampsBefore = sandbox.Timestamps.Issued;
-        Documents = new BlobServiceClient(account.ConnectionString).GetBlobContainerClient(StorageNames.Documents);
+        Blobs = new BlobServiceClient(account.ConnectionString);
+        Documents = Blobs.GetBlobContainerClient(StorageNames.Documents);
 
         var values = new Dictionary<string, string?>(sandbox.Settings, StringComparer.Ordinal)
         {
@@ -54,6 +55,8 @@ internal sealed class PipelineRun : IAsyncDisposable
     public ShiftedTime Time { get; } = new();
 
     public CapturedLogs Logs { get; } = new();
+
+    public BlobServiceClient Blobs { get; }
 
     public BlobContainerClient Documents { get; }
 

@@ -9,7 +9,6 @@ namespace MeSign.Statements.Delivery.Bounces;
 /// </summary>
 internal sealed class BounceMessage
 {
-    private const int MaxBytes = 2 << 20;
     private const int MaxText = 64 << 10;
     private const int MaxParts = 64;
     private const int MaxDepth = 12;
@@ -49,7 +48,7 @@ internal sealed class BounceMessage
     public static BounceMessage? Read(ReadOnlyMemory<byte> bytes)
     {
         var options = new ParserOptions { MaxMimeDepth = MaxDepth, AllowAddressesWithoutDomain = true, CharsetEncoding = Encoding.Latin1 };
-        using var stream = new MemoryStream(BounceBytes.Normalise(bytes.Span[..Math.Min(bytes.Length, MaxBytes)]), writable: false);
+        using var stream = new MemoryStream(BounceBytes.Normalise(bytes.Span[..Math.Min(bytes.Length, BounceReader.MaxBytes)]), writable: false);
         try
         {
             var message = new MimeParser(options, stream, MimeFormat.Entity).ParseMessage(CancellationToken.None);

@@ -7,6 +7,11 @@ namespace MeSign.Statements.Delivery.Bounces;
 /// </summary>
 public static class BounceReader
 {
+    /// <summary>What is read of a message at the most; all that reports have to say stands before it.</summary>
+    public const int MaxBytes = 2 << 20;
+
+    private const int MostOriginalTo = 10;
+
     /// <param name="message">RFC 5322 message, as received or as a mailbox file keeps it; read up to 2 MiB.</param>
     public static BounceReport Read(ReadOnlyMemory<byte> message)
     {
@@ -28,6 +33,7 @@ public static class BounceReader
             ReportingSystem = status.ReportingSystem ?? StatusReport.Field(parts, "User-Agent") ?? parts.Header["From"],
             OriginalMessageId = original,
             EnvelopeId = envelope,
+            OriginalTo = BounceAddresses.In(parts.Original?["To"] ?? "").Select(found => found.Address).Take(MostOriginalTo).ToArray(),
             References = BounceAddresses.References(parts, original, envelope),
         };
     }

@@ -22,6 +22,9 @@ public sealed record BounceReport
     /// <summary>ENVID of the transaction that it is about (RFC 3461 §4.4), decoded.</summary>
     public string? EnvelopeId { get; init; }
 
+    /// <summary>Whom the returned copy of the message was to.</summary>
+    public IReadOnlyList<string> OriginalTo { get; init; } = [];
+
     /// <summary>
     /// What may name the statement, the surest first: Message-IDs without angle brackets, the envelope id, and the address
     /// that the report came to, which is the return path.
