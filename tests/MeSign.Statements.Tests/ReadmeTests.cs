@@ -65,6 +65,7 @@ public partial class ReadmeTests
     [InlineData("MeSign__Ledger", typeof(LedgerOptions))]
     [InlineData("MeSign__Intake", typeof(IntakeOptions))]
     [InlineData("MeSign__Issuers__northbank", typeof(IssuerOptions))]
+    [InlineData("MeSign__Issuers__northbank__Pdf", typeof(IssuerPdfOptions))]
     [InlineData("MeSign__Issuers__northbank__Sealing", typeof(IssuerSealingOptions))]
     [InlineData("MeSign__Issuers__northbank__Dkim__0", typeof(DkimOptions))]
     [InlineData("MeSign__Timestamps", typeof(TimestampOptions))]
