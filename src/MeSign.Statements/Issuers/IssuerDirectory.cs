@@ -39,6 +39,7 @@ public sealed class IssuerDirectory
         MaxAge = options.MaxAge,
         Appearance = Open(options.Appearance),
         Sealing = Open(options.Sealing, time),
+        Retention = new IssuerRetention(options.Retention.Documents, options.Retention.Messages, options.Retention.Rows),
         Dkim = DkimIdentities.Load(options),
     };
 
