@@ -1,4 +1,7 @@
 using BenchmarkDotNet.Running;
 using MeSign.Statements.Benchmarks;
 
-BenchmarkSwitcher.FromAssembly(typeof(QuickConfig).Assembly).Run(args);
+if (args is ["ratios"])
+    await PdfSigningRatios.PrintAsync();
+else
+    BenchmarkSwitcher.FromAssembly(typeof(QuickConfig).Assembly).Run(args);
