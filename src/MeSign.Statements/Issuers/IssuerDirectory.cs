@@ -41,6 +41,7 @@ public sealed class IssuerDirectory
         Appearance = Open(options.Appearance),
         Pdf = Open(options.Pdf),
         Sealing = Open(options.Sealing, time),
+        Retention = new IssuerRetention(options.Retention.Documents, options.Retention.Messages, options.Retention.Rows),
         Dkim = DkimIdentities.Load(options),
     };
 
