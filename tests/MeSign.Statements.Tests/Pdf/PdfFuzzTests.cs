@@ -121,8 +121,8 @@ public class PdfFuzzTests
         var text = Encoding.Latin1.GetString(file);
         var body = text.LastIndexOf($"\n{other} 0 obj", StringComparison.Ordinal);
         var end = body < 0 ? -1 : text.IndexOf("endobj", body, StringComparison.Ordinal);
-        var start = text.LastIndexOf("startxref\n", StringComparison.Ordinal);
-        if (end < 0 || start < 0 || !long.TryParse(text[(start + 10)..].Split('\n')[0], CultureInfo.InvariantCulture, out _))
+        var start = text.LastIndexOf("startxref", StringComparison.Ordinal);
+        if (end < 0 || start < 0 || !long.TryParse(text[(start + 9)..].Trim().Split('\n', '\r')[0], CultureInfo.InvariantCulture, out _))
             return file;
 
         body = text.IndexOf("obj", body, StringComparison.Ordinal) + 3;
