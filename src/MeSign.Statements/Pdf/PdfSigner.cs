@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using MeSign.Statements.Pdf.LongTerm;
+using MeSign.Statements.Pdf.Repair;
 using MeSign.Statements.Pdf.Seals;
 using MeSign.Statements.Pdf.Syntax;
 using MeSign.Statements.Signing;
@@ -8,7 +9,7 @@ using MeSign.Statements.Signing;
 namespace MeSign.Statements.Pdf;
 
 /// <summary>
-/// Signs PDFs of any structure by appending: the input's bytes are an exact prefix of the output. Safe for many documents at once.
+/// Signs PDFs of any structure by appending: the input's bytes are an exact prefix of the output, of a repaired document as well. Safe for many documents at once.
 /// </summary>
 public sealed class PdfSigner(CmsSigner cms, TimestampClient timestamps, ValidationMaterialSource material, TimeProvider clock)
 {
@@ -28,9 +29,22 @@ public sealed class PdfSigner(CmsSigner cms, TimestampClient timestamps, Validat
     {
         Check(request);
         var now = clock.GetUtcNow();
-        var document = PdfDocument.Open(input, request.Password);
-        var update = new IncrementalUpdate(document);
-        var (signature, field, certifies) = Prepare(document, update, request, now);
+        string? repaired = null;
+        Prepared prepared;
+        try
+        {
+            prepared = Prepare(PdfDocument.Open(input, request.Password), request, now);
+        }
+        catch (StatementFailedException damage) when (request.Repair && damage.Code == FailureCode.DocumentDamaged)
+        {
+            input = PdfRepair.Run(input, damage, request.Password, cancellationToken);
+            prepared = Prepare(PdfDocument.Open(input, request.Password), request, now);
+            if (prepared.Approves)
+                throw SigningPermission.NotAllowed("it is damaged, and to repair it would change what is signed already");
+            repaired = damage.Detail;
+        }
+
+        var (document, update, signature) = (prepared.Document, prepared.Update, prepared.Signature);
         using var hash = IncrementalHash.CreateHash(request.Identity.Hash);
         var endsWithLine = await CopyAsync(input, output, hash, cancellationToken);
 
@@ -50,7 +64,7 @@ public sealed class PdfSigner(CmsSigner cms, TimestampClient timestamps, Validat
             length = await ExtendAsync(input, bytes, made!.Timestamp!, hash, output, request, cancellationToken);
         }
 
-        return new PdfSignatureResult(made!.Timestamp?.GenTime ?? now, length, field, certifies);
+        return new PdfSignatureResult(made!.Timestamp?.GenTime ?? now, length, prepared.Field, prepared.Certifies, repaired);
     }
 
     private async Task<long> ExtendAsync(
@@ -71,9 +85,13 @@ public sealed class PdfSigner(CmsSigner cms, TimestampClient timestamps, Validat
         return file.Length;
     }
 
-    private (SignatureDictionary Signature, string Field, bool Certifies) Prepare(
-        PdfDocument document, IncrementalUpdate update, PdfSignatureRequest request, DateTimeOffset now)
+    /// <param name="Approves">The document is signed already.</param>
+    private sealed record Prepared(
+        PdfDocument Document, IncrementalUpdate Update, SignatureDictionary Signature, string Field, bool Certifies, bool Approves);
+
+    private Prepared Prepare(PdfDocument document, PdfSignatureRequest request, DateTimeOffset now)
     {
+        var update = new IncrementalUpdate(document);
         var fields = FormField.ReadAll(document);
         var permission = SigningPermission.Read(document, fields);
         var certifies = request.Certify is not null && !permission.HasSignatures;
@@ -100,7 +118,7 @@ public sealed class PdfSigner(CmsSigner cms, TimestampClient timestamps, Validat
             place.Certify(reference);
         if (request.Level >= PadesLevel.BLT)
             SecurityStore.Declare(document, update);
-        return (signature, name, certifies);
+        return new(document, update, signature, name, certifies, permission.HasSignatures);
     }
 
     private static async Task<bool> CopyAsync(Stream input, Stream output, IncrementalHash hash, CancellationToken cancellationToken)
