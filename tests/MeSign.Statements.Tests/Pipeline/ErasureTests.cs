@@ -1,4 +1,3 @@
-using Azure.Storage.Blobs;
 using MeSign.Statements.Delivery;
 using MeSign.Statements.Ledger;
 using MeSign.Statements.Sandbox;
