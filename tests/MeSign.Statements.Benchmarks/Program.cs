@@ -1,4 +1,7 @@
 using BenchmarkDotNet.Running;
 using MeSign.Statements.Benchmarks;
 
-BenchmarkSwitcher.FromAssembly(typeof(QuickConfig).Assembly).Run(args);
+if (args is ["compare-sealing"])
+    await SealingComparison.RunAsync();
+else
+    BenchmarkSwitcher.FromAssembly(typeof(QuickConfig).Assembly).Run(args);

@@ -190,14 +190,16 @@ public sealed class MessageOpener(CmsVerifier verifier)
     }
 
     private static MessageFields Fields(HeaderList headers) => new(
-        Address(headers[HeaderId.From]),
-        Address(headers[HeaderId.To]),
+        Address(headers, HeaderId.From),
+        Address(headers, HeaderId.To),
         headers[HeaderId.Subject],
         headers[HeaderId.Date] is { } date && MimeKit.Utils.DateUtils.TryParse(date, out var parsed) ? parsed : null,
         headers[HeaderId.MessageId]?.Trim('<', '>', ' '));
 
-    private static string? Address(string? value) =>
-        value is not null && InternetAddressList.TryParse(value, out var list) && list is [MailboxAddress mailbox] ? mailbox.Address : null;
+    // From the bytes: a name's encoded words must not be read as addresses once they are decoded (RFC 2047 §5).
+    private static string? Address(HeaderList headers, HeaderId field) =>
+        headers.FirstOrDefault(header => header.Id == field) is { } header
+        && InternetAddressList.TryParse(header.RawValue, out var list) && list is [MailboxAddress mailbox] ? mailbox.Address : null;
 
     // RFC 8551 §3.1.1: what was signed had CRLF; a file saved on Unix may have lost the CR.
     private static byte[] CanonicalLines(ReadOnlyMemory<byte> content)
