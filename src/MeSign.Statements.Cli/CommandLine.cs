@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using MeSign.Statements.Cli.Audit;
 using MeSign.Statements.Cli.Bounces;
 using MeSign.Statements.Cli.Open;
+using MeSign.Statements.Cli.Retry;
 using MeSign.Statements.Cli.Run;
 using MeSign.Statements.Cli.Seal;
 using MeSign.Statements.Cli.Settings;
@@ -63,6 +65,10 @@ internal static class CommandLine
         root.Subcommands.Add(VerifyCommand.Create());
         root.Subcommands.Add(BouncesCommand.Create());
         root.Subcommands.Add(SuppressCommand.Create());
+        root.Subcommands.Add(AuditCommand.Create());
+        root.Subcommands.Add(RetryCommand.Create());
+        root.Subcommands.Add(UncertainCommands.Resend());
+        root.Subcommands.Add(UncertainCommands.Resolve());
         HelpWithExamples.AddTo(root);
         return root;
     }

@@ -84,7 +84,7 @@ internal sealed class SealStatement(
         {
             var document = job.Document is null ? (ReadOnlyMemory<byte>?)null : await documents.OpenAsync(job.Document, issuer.MaxDocumentBytes, cancellationToken);
             // Before the job may be held for weeks, and before a signature or a timestamp is spent on it.
-            var composed = make.Compose(job, issuer, document);
+            var composed = make.Compose(job.Kind == JobKind.Code ? job with { Expires = row.Expires } : job, issuer, document);
             var decision = await DecideAsync(job, issuer, cancellationToken);
             row = row with { RejectedCertificates = decision.Rejected };
             if (decision.Hold is { } reason)

@@ -9,6 +9,7 @@ using MeSign.Statements.Signing;
 using MeSign.Statements.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace MeSign.Statements;
@@ -46,7 +47,18 @@ public static class StatementsRegistration
         services.AddSingleton<RecordAbandoned>();
         services.AddSingleton<RecordBounce>();
         services.AddSingleton<CollectBounces>();
+        services.AddSingleton<IValidateOptions<SweepOptions>, SweepOptionsValidator>();
+        services.AddOptionsWithValidateOnStart<SweepOptions>().BindConfiguration(SweepOptions.Section);
+        services.AddMetrics();
+        services.AddSingleton<SweepMetrics>();
+        services.AddSingleton<CompleteBatches>();
         services.AddSingleton<Sweep>();
+        services.AddSingleton(provider => new Decisions(
+            provider.GetRequiredService<StatementLedger>(),
+            provider.GetRequiredService<HeldJobs>(),
+            provider.GetRequiredService<StatementQueues>(),
+            provider.GetRequiredService<Outcomes>(),
+            provider.GetRequiredService<ILogger<Decisions>>()));
         services.AddSingleton(provider => new StatementPipeline(
             provider.GetRequiredService<ExpandBatch>(),
             provider.GetRequiredService<SealStatement>(),

@@ -54,6 +54,7 @@ public sealed class IssuerDirectory
         EncryptedSignature = options.EncryptedSignature,
         LegacyDisplay = options.LegacyDisplay,
         FeedbackId = options.FeedbackId,
+        CodeMaxAge = options.CodeMaxAge,
         Archive = string.IsNullOrEmpty(options.ArchiveCertificate) ? null : ArchiveCertificate.Load(options.ArchiveCertificate, time),
     };
 

@@ -22,6 +22,9 @@ public sealed record IssuerSealing
     /// <summary>Let the receiving provider count complaints by batch and kind (<c>Feedback-ID</c>).</summary>
     public bool FeedbackId { get; init; }
 
+    /// <summary>How long a verification code that says nothing of its expiry may wait, and is good for.</summary>
+    public TimeSpan CodeMaxAge { get; init; } = TimeSpan.FromMinutes(15);
+
     /// <summary>The issuer's own certificate that can open every encrypted message, if there is one.</summary>
     public X509Certificate2? Archive { get; init; }
 }

@@ -30,6 +30,10 @@ internal sealed class IssuerSealingOptions
     /// <summary>Add <c>Feedback-ID</c> with batch, kind and issuer; it travels in the open. Default false.</summary>
     public bool FeedbackId { get; init; }
 
+    /// <summary>How long a verification code whose job has no expiry may wait, and is good for. Default 15 min, 1 min to 1 day.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "1.00:00:00")]
+    public TimeSpan CodeMaxAge { get; init; } = TimeSpan.FromMinutes(15);
+
     /// <summary>PEM or DER file with a certificate that every encrypted message is encrypted to as well. Default none.</summary>
     public string? ArchiveCertificate { get; init; }
 }

@@ -16,8 +16,8 @@ public sealed record BatchRecord
     /// <summary>Until when somebody is telling the bank that it is completed.</summary>
     public DateTimeOffset? ClaimedUntil { get; init; }
 
-    /// <summary>When its orders were last sent again because statements had stalled.</summary>
-    public DateTimeOffset? Reordered { get; init; }
+    /// <summary>When its orders were last sent, as far as is known.</summary>
+    public DateTimeOffset Ordered { get; init; }
 
     public ETag ETag { get; init; }
 

@@ -13,16 +13,18 @@ public sealed class BatchRegister
 
     private readonly TableClient _batches;
     private readonly TableClient _statements;
+    private readonly TimeProvider _time;
 
-    internal BatchRegister(TableServiceClient tables)
+    internal BatchRegister(TableServiceClient tables, TimeProvider time)
     {
+        _time = time;
         _batches = tables.GetTableClient(StorageNames.LedgerBatches);
         _statements = tables.GetTableClient(StorageNames.Ledger);
     }
 
     /// <summary>Puts a manifest on record before its first line is expanded. One that is on record is left as it is.</summary>
     public Task BeginAsync(string batch, string place, BatchPart part, CancellationToken cancellationToken) =>
-        ChangeAsync(batch, record => record.Parts.ContainsKey(place) ? record : With(record, place, part) with { Completed = null, ClaimedUntil = null }, cancellationToken);
+        ChangeAsync(batch, record => record.Parts.ContainsKey(place) ? record : With(record, place, part) with { Completed = null, ClaimedUntil = null, Ordered = _time.GetUtcNow() }, cancellationToken);
 
     /// <summary>Every line of the manifest is on record.</summary>
     public Task FinishAsync(string batch, string place, BatchPart part, CancellationToken cancellationToken) =>
@@ -100,7 +102,7 @@ public sealed class BatchRegister
         [nameof(record.Parts)] = JsonSerializer.Serialize(record.Parts, LedgerJson.Default.IReadOnlyDictionaryStringBatchPart),
         [nameof(record.Completed)] = record.Completed,
         [nameof(record.ClaimedUntil)] = record.ClaimedUntil,
-        [nameof(record.Reordered)] = record.Reordered,
+        [nameof(record.Ordered)] = record.Ordered,
     };
 
     private static BatchRecord Read(TableEntity entity) => new()
@@ -109,7 +111,7 @@ public sealed class BatchRegister
         Parts = JsonSerializer.Deserialize(entity.GetString(nameof(BatchRecord.Parts)), LedgerJson.Default.IReadOnlyDictionaryStringBatchPart)!,
         Completed = entity.GetDateTimeOffset(nameof(BatchRecord.Completed)),
         ClaimedUntil = entity.GetDateTimeOffset(nameof(BatchRecord.ClaimedUntil)),
-        Reordered = entity.GetDateTimeOffset(nameof(BatchRecord.Reordered)),
+        Ordered = entity.GetDateTimeOffset(nameof(BatchRecord.Ordered)) ?? default,
         ETag = entity.ETag,
     };
 }

@@ -15,7 +15,8 @@ internal static class LedgerRegistration
             provider.GetRequiredService<IOptions<LedgerOptions>>().Value,
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new RecipientHasher(Convert.FromBase64String(provider.GetRequiredService<IOptions<LedgerOptions>>().Value.RecipientKey)));
-        services.AddSingleton(provider => new BatchRegister(provider.GetRequiredService<TableServiceClient>()));
+        services.AddSingleton(provider => new BatchRegister(
+            provider.GetRequiredService<TableServiceClient>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new LedgerAudit(
             provider.GetRequiredService<TableServiceClient>(), provider.GetRequiredService<IOptions<LedgerOptions>>().Value));
         return services;

@@ -41,12 +41,18 @@ public sealed class StatementLedger
     public async Task<Reception> ReceiveAsync(StatementReceipt receipt, CancellationToken cancellationToken)
     {
         // A batch's statements are on record before their jobs are sent: most are found here.
-        if (await FindAsync(receipt.Key, cancellationToken) is { } found && found.JobSha256 == receipt.JobSha256)
+        var found = await FindAsync(receipt.Key, cancellationToken);
+        if (found is not null && found.JobSha256 == receipt.JobSha256 && (found.State != StatementState.Received || found.RecipientHash is not null))
             return new Reception(found, ReceptionOutcome.Repeated);
 
         var row = RowOf(receipt);
         await IndexAsync(row, cancellationToken);
-        return await _rows.InsertAsync(row, cancellationToken);
+        if (found is null || found.JobSha256 != receipt.JobSha256)
+            return await _rows.InsertAsync(row, cancellationToken);
+
+        // Given up on before anybody had read it, and retried: only now is it known whom it is for.
+        var read = row with { Received = found.Received, History = found.History, ETag = found.ETag };
+        return new Reception(await _rows.ChangeAsync(found, read, note: null, cancellationToken), ReceptionOutcome.Repeated);
     }
 
     /// <summary>As <see cref="ReceiveAsync"/> for new jobs of one batch, at most 99, in one transaction.</summary>
@@ -139,19 +145,25 @@ public sealed class StatementLedger
     public IAsyncEnumerable<LedgerRow> ByStateAsync(StatementState state, CancellationToken cancellationToken) =>
         QueryAsync(TableClient.CreateQueryFilter($"State eq {state.ToString()}"), cancellationToken);
 
-    /// <summary>
-    /// What a sweep looks at: statements that have not ended, or whose end the bank was not told, and that nobody has moved
-    /// since an instant. The service picks them, so that the many that are done are not transferred; a held statement, which
-    /// may wait for days, is among them only when its time is over.
-    /// </summary>
-    public IAsyncEnumerable<LedgerRow> UnsettledAsync(DateTimeOffset untouchedSince, CancellationToken cancellationToken)
+    /// <summary>What a sweep looks at: statements that stalled, and ends that the bank was not told. The service picks them.</summary>
+    public async IAsyncEnumerable<LedgerRow> UnsettledAsync(StalledStatements stalled, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // Every move says that it is not reported yet, and only an end or a hold ever is.
-        var held = nameof(StatementState.Held);
-        var filter = TableClient.CreateQueryFilter(
-            $"Updated lt {untouchedSince} and (Reported eq false or (State eq {held} and Expires lt {_time.GetUtcNow()}))");
-        return QueryAsync(filter, cancellationToken);
+        foreach (var filter in stalled.Filters())
+        {
+            await foreach (var row in QueryAsync(filter, cancellationToken))
+                yield return row;
+        }
     }
+
+    /// <summary>Whether a batch has statements that were received before an instant and have not moved since.</summary>
+    public ValueTask<bool> HasReceivedAsync(string batch, DateTimeOffset untouchedSince, CancellationToken cancellationToken) =>
+        QueryAsync(TableClient.CreateQueryFilter($"PartitionKey eq {batch} and State eq {nameof(StatementState.Received)} and Updated lt {untouchedSince}"), cancellationToken)
+            .AnyAsync(cancellationToken);
+
+    /// <summary>Puts on record what people did with a statement without moving it.</summary>
+    /// <exception cref="LedgerConflictException">The row changed since it was read.</exception>
+    public Task<LedgerRow> AnnotateAsync(LedgerRow row, string note, CancellationToken cancellationToken) =>
+        _rows.ChangeAsync(row, row with { Updated = _time.GetUtcNow() }, note, cancellationToken);
 
     /// <summary>All statements to an address, however it is spelled; in the order of batch and job.</summary>
     public async IAsyncEnumerable<LedgerRow> ByRecipientAsync(string address, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -82,7 +82,7 @@ internal sealed class FormComparison(PdfDocument before, PdfDocument after, Revi
     {
         var differences = PdfObjects.Differences(before, was.Dictionary, after, now.Dictionary).ToList();
         var valueReplaced = comparison.IsChanged(was.Dictionary["V"]);
-        var appearanceReplaced = PdfObjects.References(was.Dictionary["AP"]).Any(comparison.IsChanged);
+        var appearanceReplaced = Appearances(before, was.Dictionary).SelectMany(PdfObjects.References).Any(comparison.IsChanged);
         if (differences.Count == 0 && !valueReplaced && !appearanceReplaced)
             return;
 
@@ -96,7 +96,7 @@ internal sealed class FormComparison(PdfDocument before, PdfDocument after, Revi
 
         comparison.Touch(now.Reference);
         comparison.Claim(now.Dictionary["V"], replaced: true);
-        comparison.Claim(now.Dictionary["AP"], replaced: true);
+        ClaimAppearance(now.Dictionary);
         if (now.IsSignature && after.Dictionary(now.Dictionary["V"]) is { } value)
             Signed(now.Name, value);
         else if (_locks.Exists(fieldLock => fieldLock.Covers(now.Name)))
@@ -133,9 +133,28 @@ internal sealed class FormComparison(PdfDocument before, PdfDocument after, Revi
             {
                 comparison.Explain(kid);
                 comparison.Touch(kid);
-                comparison.Claim(widget["AP"], replaced: true);
+                ClaimAppearance(widget);
                 comparison.Report(PdfChangeKind.FormFilling, $"a widget of the field {field.Name} was changed");
             }
+        }
+    }
+
+    private void ClaimAppearance(PdfDictionary widget)
+    {
+        foreach (var appearance in Appearances(after, widget))
+            comparison.Claim(appearance, replaced: true);
+    }
+
+    // The dictionary of appearances may be an object of its own that stays, as may that of a button's states.
+    private static IEnumerable<PdfObject> Appearances(PdfDocument document, PdfDictionary widget)
+    {
+        if (widget["AP"] is { } own)
+            yield return own;
+        foreach (var appearance in (document.Resolve(widget["AP"]) as PdfDictionary)?.Entries.Values ?? Enumerable.Empty<PdfObject>())
+        {
+            yield return appearance;
+            if (document.Resolve(appearance) is PdfDictionary states)
+                yield return states;
         }
     }
 

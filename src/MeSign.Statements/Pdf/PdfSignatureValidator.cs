@@ -86,10 +86,11 @@ public sealed class PdfSignatureValidator(CmsVerifier verifier)
         var later = pdf.Sections.Count - revision.Sections.Count;
         if (later > MaxRevisions)
             problems.Add($"More than {MaxRevisions} revisions follow it; only the last was compared.");
+        var missing = new MissingObjects(revision);
         return Enumerable.Range(0, Math.Clamp(later, 1, MaxRevisions))
             .TakeWhile(newer => newer == 0 || later <= MaxRevisions)
             .Reverse()
-            .SelectMany(newer => new RevisionComparison(revision, newer == 0 ? pdf : pdf.Without(newer)).Find())
+            .SelectMany(newer => new RevisionComparison(revision, newer == 0 ? pdf : pdf.Without(newer), missing).Find())
             .Distinct();
     }
 

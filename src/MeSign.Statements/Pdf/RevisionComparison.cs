@@ -7,7 +7,7 @@ namespace MeSign.Statements.Pdf;
 /// Finds what revisions after a signature changed. Changes that have a known meaning are explained from the catalog down; every
 /// changed object that no explanation reaches counts as content.
 /// </summary>
-internal sealed class RevisionComparison(PdfDocument before, PdfDocument after)
+internal sealed class RevisionComparison(PdfDocument before, PdfDocument after, MissingObjects missing)
 {
     private readonly List<(PdfChangeKind Kind, string Description)> _changes = [];
     private readonly HashSet<int> _changed = [];
@@ -113,8 +113,9 @@ internal sealed class RevisionComparison(PdfDocument before, PdfDocument after)
 
     private void CompareTrailers()
     {
+        // A catalog in another object is the same where it says the same, which is compared.
         if (!PdfObjects.Same(before, before.Trailer["Root"], after, after.Trailer["Root"]))
-            Report(PdfChangeKind.Content, "another catalog took the place of the document's");
+            ExplainList(after.Trailer["Root"]);
         if (!PdfObjects.Same(before, before.Trailer["Encrypt"], after, after.Trailer["Encrypt"]))
             Report(PdfChangeKind.Content, "the encryption was changed");
 
@@ -148,6 +149,12 @@ internal sealed class RevisionComparison(PdfDocument before, PdfDocument after)
 
     private void CompareWhole(PdfDictionary was, PdfDictionary now, string key, PdfChangeKind kind, string description)
     {
+        if (was[key] is not null && now[key] is null)
+        {
+            Report(PdfChangeKind.Content, $"the catalog's /{key} was removed");
+            return;
+        }
+
         var known = _explained.Count;
         Claim(now[key], replaced: true);
         if (_explained.Count > known || !PdfObjects.Same(before, was[key], after, now[key]))
@@ -205,22 +212,15 @@ internal sealed class RevisionComparison(PdfDocument before, PdfDocument after)
         return annotations;
     }
 
-    // A reference to an object that was missing shows nothing until somebody supplies the object: content that waited to appear.
     private void FindFilledHoles()
     {
-        if (_added.IsSubsetOf(_explained))
-            return;
-
-        var seen = new HashSet<int>();
-        var waiting = new Stack<PdfReference>(PdfObjects.References(before.Trailer));
-        while (waiting.TryPop(out var reference))
+        foreach (var number in _added.Where(missing.Contains).Order())
         {
-            if (!seen.Add(reference.Number))
-                continue;
-            if (_added.Contains(reference.Number) && !_explained.Contains(reference.Number))
-                Report(PdfChangeKind.Content, Text($"object {reference.Number}, which was referred to but missing, was supplied"));
-            foreach (var next in PdfObjects.References(before.Load(reference)))
-                waiting.Push(next);
+            // What is explained in one place must not have been waited for in another.
+            if (_explained.Contains(number))
+                _replaced.Add(number);
+            else
+                Report(PdfChangeKind.Content, Text($"object {number}, which was referred to but missing, was supplied"));
         }
     }
 }

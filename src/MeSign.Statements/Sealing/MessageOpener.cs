@@ -196,10 +196,8 @@ public sealed class MessageOpener(CmsVerifier verifier)
         headers[HeaderId.Date] is { } date && MimeKit.Utils.DateUtils.TryParse(date, out var parsed) ? parsed : null,
         headers[HeaderId.MessageId]?.Trim('<', '>', ' '));
 
-    // From the bytes: a name's encoded words must not be read as addresses once they are decoded (RFC 2047 §5).
     private static string? Address(HeaderList headers, HeaderId field) =>
-        headers.FirstOrDefault(header => header.Id == field) is { } header
-        && InternetAddressList.TryParse(header.RawValue, out var list) && list is [MailboxAddress mailbox] ? mailbox.Address : null;
+        headers.FirstOrDefault(header => header.Id == field) is { } header && MailAddresses.Read(header.RawValue) is [MailboxAddress mailbox] ? mailbox.Address : null;
 
     // RFC 8551 §3.1.1: what was signed had CRLF; a file saved on Unix may have lost the CR.
     private static byte[] CanonicalLines(ReadOnlyMemory<byte> content)

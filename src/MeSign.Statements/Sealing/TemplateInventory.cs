@@ -41,6 +41,8 @@ internal sealed partial class TemplateInventory(TemplateFolder templates, Templa
 
             parts.Add((match.Groups["locale"].Value, match.Groups["part"].Value));
             Collect(() => templates.Load(folder, template, file), faults);
+            if (match.Groups["part"].Value == "html")
+                faults.AddRange(HtmlOutline.Faults(File.ReadAllText(Path.Join(folder, template, file)), match.Groups["locale"].Value).Select(fault => $"{template}/{file} {fault}"));
         }
 
         foreach (var locale in parts.GroupBy(part => part.Locale, StringComparer.Ordinal))

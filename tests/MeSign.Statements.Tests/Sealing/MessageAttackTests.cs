@@ -82,6 +82,21 @@ public class MessageAttackTests
     }
 
     [Fact]
+    public async Task An_address_inside_an_encoded_name_is_no_address()
+    {
+        // =?…?= decodes to "statements@bank.test" <x@evil.test>, which only a reader that decodes first takes for structure.
+        var word = $"=?utf-8?B?{Convert.ToBase64String("statements@bank.test, "u8)}?=";
+        var sent = Encoding.ASCII.GetString(await SealAsync());
+        var swapped = Encoding.ASCII.GetBytes(Replace(sent, "From: ", $"{word} <x@evil.test>"));
+
+        Open(swapped).ShouldBe(
+        [
+            "The field From was changed on the way.",
+            "The outer From address x@evil.test is not the signer's: the certificate is for statements@bank.test.",
+        ]);
+    }
+
+    [Fact]
     public async Task Names_a_second_sender()
     {
         var sent = await SealAsync();

@@ -21,11 +21,11 @@ public sealed class TemplateInventoryTests : IDisposable
     {
         Write("statement/en.subject.liquid", "{{ fields.period ");
         Write("statement/en.text.liquid", "{% if fields.a %}");
-        Write("statement/en.html.liquid", "{% for i in (1..9) %}{% endfor %}");
+        Write("statement/en.html.liquid", "<html lang=en><title>t</title>{% for i in (1..9) %}{% endfor %}");
         Write("statement/cs.text.liquid", "text");
         Write("code/de.subject.liquid", "s");
         Write("code/de.text.liquid", "t");
-        Write("code/de.html.liquid", "h");
+        Write("code/de.html.liquid", "<html lang=de><title>h</title>");
         Write("code/de.plain.liquid", "p");
         File.WriteAllBytes(_bench.Path("templates/logo.png"), new byte[256 * 1024 + 1]);
 
@@ -50,6 +50,27 @@ public sealed class TemplateInventoryTests : IDisposable
         Write("templates/notes/readme.txt", "no template");
 
         Faults(_bench.Path("templates"), "en").ShouldHaveSingleItem().ShouldStartWith("has no template");
+    }
+
+    [Theory]
+    [InlineData("en", "<p>x</p>", "has no <html lang", "has no <title>")]
+    [InlineData("en", "<html lang=\"de\"><title>x</title>", "says <html lang=\"de\">, and its name says en")]
+    [InlineData("en-GB", "<html lang=\"en\"><title>x</title><img src=\"{{ logo }}\">", "has an <img> without alt")]
+    [InlineData("ar", "<html lang=\"ar\"><title>x</title>", "has no <html dir=\"rtl\">")]
+    [InlineData("az-Arab", "<html lang=\"az\" dir=\"ltr\"><title>x</title>", "has no <html dir=\"rtl\">")]
+    [InlineData("ar", "<html lang=\"{{ locale }}\" dir=\"{{ direction }}\"><title>x</title><img alt=\"\" src=\"{{ logo }}\">")]
+    [InlineData("uz-Latn", "<html lang=\"uz\"><title>x</title>")]
+    public void Html_that_not_everyone_can_read_is_a_fault(string locale, string html, params string[] named)
+    {
+        Write($"statement/{locale}.subject.liquid", "s");
+        Write($"statement/{locale}.text.liquid", "t");
+        Write($"statement/{locale}.html.liquid", html);
+
+        var faults = Faults(_bench.Path("templates"), locale);
+
+        faults.Count.ShouldBe(named.Length, string.Join('\n', faults));
+        foreach (var (fault, name) in faults.Zip(named))
+            fault.ShouldStartWith($"statement/{locale}.html.liquid {name}");
     }
 
     private IReadOnlyList<string> Faults(string folder, string locale) => _sealing.Get<TemplateInventory>().Faults(folder, locale);

@@ -52,6 +52,7 @@ internal sealed class Thunderbird : IAsyncDisposable
 
         var start = new ProcessStartInfo("thunderbird", ["--headless", "--marionette", "-remote-allow-system-access", "--no-remote", "--profile", profile])
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };

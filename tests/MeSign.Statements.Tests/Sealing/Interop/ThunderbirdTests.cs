@@ -58,7 +58,7 @@ public class ThunderbirdTests
         verdicts.TakeLast(4).ShouldAllBe(verdict => verdict.Signature != 0, page);
     }
 
-    private static string Page(string version, string[] forms, IReadOnlyList<ThunderbirdVerdict> verdicts)
+    private static string Page(string version, string[] forms, List<ThunderbirdVerdict> verdicts)
     {
         var page = new StringBuilder()
             .Append("\nMade by `tests/run.sh -explicit only -class '*ThunderbirdTests'`: each message, with a signature timestamp, is opened in ").Append(version)
