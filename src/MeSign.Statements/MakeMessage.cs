@@ -61,23 +61,7 @@ public sealed class MakeMessage
     {
         using var input = new MemoryStream(document.ToArray(), writable: false);
         using var output = new MemoryStream(document.Length + (64 << 10));
-        await _pdf.SignAsync(input, output, SignatureOf(issuer), cancellationToken);
+        await _pdf.SignAsync(input, output, IssuerSignature.Of(issuer), cancellationToken);
         return output.GetBuffer().AsMemory(0, (int)output.Length);
     }
-
-    private static PdfSignatureRequest SignatureOf(Issuer issuer) => new()
-    {
-        Identity = issuer.Identity,
-        TimestampServers = issuer.TimestampServers,
-        // Only by hand: an issuer of the settings always has a server.
-        Level = issuer.TimestampServers.Count > 0 ? PadesLevel.BT : PadesLevel.BB,
-        Reason = issuer.Appearance.Reason,
-        Location = issuer.Appearance.Location,
-        ContactInfo = issuer.Appearance.ContactInfo,
-        Seal = SealOf(issuer.Appearance),
-    };
-
-    private static PdfSeal? SealOf(IssuerAppearance appearance) => appearance is { Seal: { } path, SealRectangle: [var x, var y, var width, var height] }
-        ? new PdfSeal { Path = path, Page = appearance.SealPage, Rectangle = new PdfRectangle(x, y, width, height) }
-        : null;
 }

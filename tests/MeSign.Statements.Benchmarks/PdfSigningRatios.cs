@@ -38,7 +38,7 @@ internal static class PdfSigningRatios
                 }
             }
 
-            Print(bytes, [.. ways.Select(way => way.Name)], [.. costs.Select(LowerQuartile)], allocated);
+            Print(bytes, [.. ways.Select(way => way.Name)], [.. costs.Select(LowestTenth)], allocated);
         }
     }
 
@@ -52,7 +52,7 @@ internal static class PdfSigningRatios
     }
 
     // Other work on the machine only ever adds.
-    private static double LowerQuartile(List<double> values) => values.Order().ElementAt(values.Count / 4);
+    private static double LowestTenth(List<double> values) => values.Order().ElementAt(values.Count / 10);
 
     private static void Print(int bytes, string[] names, double[] costs, long[] allocated)
     {

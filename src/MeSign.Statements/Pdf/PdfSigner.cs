@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using MeSign.Statements.Pdf.LongTerm;
 using MeSign.Statements.Pdf.Repair;
@@ -127,18 +128,30 @@ public sealed class PdfSigner(CmsSigner cms, TimestampClient timestamps, Validat
 
     private static async Task<bool> CopyAsync(Stream input, Stream output, IncrementalHash hash, CancellationToken cancellationToken)
     {
+        if (input is MemoryStream memory && memory.TryGetBuffer(out var whole))
+        {
+            hash.AppendData(whole.AsSpan());
+            await output.WriteAsync(whole, cancellationToken);
+            return EndsLine(whole);
+        }
+
         input.Position = 0;
-        var buffer = new byte[(int)Math.Min(CopyBytes, Math.Max(1, input.Length))];
-        byte last = 0;
+        // Rented: a buffer of its own for every document would be a large object each time.
+        var buffer = ArrayPool<byte>.Shared.Rent(CopyBytes);
+        var endsLine = false;
         while (await input.ReadAsync(buffer, cancellationToken) is var read and > 0)
         {
             hash.AppendData(buffer, 0, read);
             await output.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
-            last = buffer[read - 1];
+            endsLine = EndsLine(buffer.AsSpan(0, read));
         }
 
-        return last is (byte)'\n' or (byte)'\r';
+        // Not where an exception leaves: whoever writes may still hold it then.
+        ArrayPool<byte>.Shared.Return(buffer);
+        return endsLine;
     }
+
+    private static bool EndsLine(ReadOnlySpan<byte> bytes) => bytes is [.., (byte)'\n' or (byte)'\r'];
 
     private static string Description(PdfSignatureRequest request) =>
         request.Name is { Length: > 0 } name ? $"Digital signature of {name}" : "Digital signature";

@@ -119,6 +119,15 @@ internal sealed class CrashLane : IAsyncDisposable
         return (results, completions);
     }
 
+    /// <summary>Removes a schedule's rows, so that sweeps of those after it do not read them.</summary>
+    public async Task ForgetAsync(string batch, CancellationToken cancellationToken)
+    {
+        var tables = new TableServiceClient(Connection);
+        var rows = await tables.GetTableClient(StorageNames.Ledger).QueryAsync<TableEntity>($"PartitionKey eq '{batch}'", select: ["PartitionKey", "RowKey"], cancellationToken: cancellationToken).ToListAsync(cancellationToken);
+        await tables.GetTableClient(StorageNames.Ledger).SubmitTransactionAsync(rows.Select(row => new TableTransactionAction(TableTransactionActionType.Delete, row, Azure.ETag.All)), cancellationToken);
+        await tables.GetTableClient(StorageNames.LedgerBatches).DeleteEntityAsync(batch, "batch", cancellationToken: cancellationToken);
+    }
+
     public async Task<bool> HasBlobAsync(StatementKey key, CancellationToken cancellationToken) =>
         await new BlobContainerClient(Connection, StorageNames.Sealed).GetBlobClient($"{key.Batch}/{key.Job}.eml").ExistsAsync(cancellationToken);
 

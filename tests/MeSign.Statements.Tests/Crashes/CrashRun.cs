@@ -44,6 +44,8 @@ internal sealed class CrashRun(CrashLane lane, CrashSchedule schedule, string ba
         }
 
         await JudgeAsync(cancellationToken);
+        if (_faults.Count == 0)
+            await lane.ForgetAsync(batch, cancellationToken);
         return _faults;
     }
 

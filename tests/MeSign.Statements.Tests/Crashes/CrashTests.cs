@@ -4,6 +4,7 @@ using System.Globalization;
 using MeSign.Statements.Sandbox;
 using MeSign.Statements.Sandbox.Authority;
 using MeSign.Statements.Sandbox.Azurite;
+using MeSign.Statements.Storage;
 using MeSign.Statements.Tests.Fixtures;
 
 namespace MeSign.Statements.Tests.Crashes;
@@ -50,6 +51,45 @@ public sealed class CrashTests(ITestOutputHelper output) : IAsyncLifetime
 
     [Fact]
     public Task A_death_at_any_one_step_of_a_batch_is_survived() => RunAsync(Enumerable.Range(1, 75).Select(step => CrashSchedule.At(step, CrashWork.Batch)));
+
+    [Fact]
+    public async Task An_expansion_killed_at_seeded_lines_loses_no_job_and_repeats_none()
+    {
+        const int Lines = 60;
+        var deaths = 0;
+        for (var seed = 1; seed <= 4; seed++)
+        {
+            var batch = $"lines-{seed}";
+            await _lanes[0].UploadAsync($"{batch}.jsonl", string.Join('\n', Enumerable.Range(0, Lines).Select(number => TestJob.For(SandboxFixture.Ec, $"job-{number}").With(body => body.Remove("batch")).Json)), Cancellation);
+            await _lanes[0].SendAsync(StorageNames.Batches, $$"""{"version":1,"batch":"{{batch}}","manifest":"{{batch}}.jsonl"}""", Cancellation);
+#pragma warning disable CA5394 // The same seed must make the same deaths.
+            var random = new Random(seed);
+            for (var process = 0; await _lanes[0].ReceiveAsync(StorageNames.Batches, Cancellation) is { Length: > 0 } orders; process++)
+            {
+                foreach (var order in orders)
+                {
+                    var worker = _lanes[0].Start(process, process % 3 == 2 ? null : random.Next(1, 40));
+#pragma warning restore CA5394
+                    if (await worker.TryWorkAsync(StorageNames.Batches, order, Cancellation) is not null)
+                        await _lanes[0].ReleaseAsync(StorageNames.Batches, order, Cancellation);
+                    deaths += worker.Life.IsDead ? 1 : 0;
+                }
+            }
+
+            var rows = await _lanes[0].Ledger.ByBatchAsync(batch, Cancellation).ToListAsync(Cancellation);
+            rows.Select(row => row.Job).ShouldBe(Enumerable.Range(0, Lines).Select(number => $"job-{number}"), ignoreOrder: true);
+            (await _lanes[0].Batches.TotalsAsync(batch, Cancellation)).Received.ShouldBe(Lines);
+            var record = (await _lanes[0].Batches.FindAsync(batch, Cancellation)).ShouldNotBeNull();
+            (record.IsExpanded, record.Parts.Values.Single().Lines).ShouldBe((true, Lines));
+            var jobs = new List<string>();
+            while (await _lanes[0].ReceiveAsync(StorageNames.Jobs, Cancellation) is { Length: > 0 } messages)
+                jobs.AddRange(messages.Select(message => Statements.Intake.JobIdentity.Find(message.Body, message.MessageId)).Where(job => job.Batch == batch).Select(job => job.Job));
+            jobs.Distinct(StringComparer.Ordinal).Count().ShouldBe(Lines, "each job is on the queue; one that is there twice is one statement, as its row says");
+        }
+
+        deaths.ShouldBeGreaterThan(10);
+        output.WriteLine($"{deaths} deaths in 4 expansions of {Lines} lines");
+    }
 
     [Fact]
     public Task Seeded_deaths_with_several_workers_are_survived() => RunAsync(Enumerable.Range(1, 150).Select(CrashSchedule.Of));
