@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
 using MeSign.Statements.Intake;
 using MeSign.Statements.Issuers;
@@ -32,7 +33,7 @@ public sealed class MakeMessage
     /// <param name="document">The PDF as the bank gave it; null for a job without one.</param>
     /// <param name="certificates">To encrypt to, checked already; none for a message that is only signed.</param>
     /// <exception cref="StatementFailedException">The document, the template, or the size of the result.</exception>
-    /// <exception cref="StatementDelayedException">No timestamp server answers.</exception>
+    /// <exception cref="StatementDelayedException">No timestamp server answers, or the issuer's archive certificate is not valid any more.</exception>
     public async Task<SealedMessage> RunAsync(
         StatementJob job, Issuer issuer, ReadOnlyMemory<byte>? document, IReadOnlyList<X509Certificate2> certificates, CancellationToken cancellationToken)
     {
@@ -52,9 +53,21 @@ public sealed class MakeMessage
     internal async Task<SealedMessage> FinishAsync(
         ComposedMessage composed, Issuer issuer, IReadOnlyList<X509Certificate2> certificates, CancellationToken cancellationToken)
     {
+        if (certificates.Count > 0 && issuer.Sealing.Archive is { } archive)
+            RequireValid(archive, issuer, composed.Date);
         if (composed.Attachments is [{ Content: var unsigned }])
             composed = composed.WithDocument(await SignAsync(unsigned, issuer, cancellationToken));
         return await _sealer.SealAsync(composed, issuer, certificates, cancellationToken);
+    }
+
+    /// <summary>It was valid at the start, and processes run for months. What the archive is promised waits for a new one, as for a timestamp.</summary>
+    private static void RequireValid(X509Certificate2 archive, Issuer issuer, DateTimeOffset now)
+    {
+        if (now.UtcDateTime < archive.NotBefore.ToUniversalTime() || now.UtcDateTime > archive.NotAfter.ToUniversalTime())
+        {
+            throw new StatementDelayedException(string.Create(CultureInfo.InvariantCulture,
+                $"the archive certificate of issuer {issuer.Id} is valid from {archive.NotBefore.ToUniversalTime():u} to {archive.NotAfter.ToUniversalTime():u}, not now: name a new one in Sealing:ArchiveCertificate and restart"));
+        }
     }
 
     private async Task<ReadOnlyMemory<byte>> SignAsync(ReadOnlyMemory<byte> document, Issuer issuer, CancellationToken cancellationToken)

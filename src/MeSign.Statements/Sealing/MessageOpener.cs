@@ -51,7 +51,9 @@ public sealed class MessageOpener(CmsVerifier verifier)
             Attachments = [],
             Problems = problems,
         };
-        var inside = protection.Protection is null ? null : payload!.Headers;
+        // Before RFC 9788 clients marked signed fields so, and left the outside as it was (draft-autocrypt-lamps-protected-headers).
+        var hasFields = protection.Protection is not null || payload?.ContentType.Parameters["protected-headers"] == "v1";
+        var inside = hasFields ? payload!.Headers : null;
         problems.AddRange(new MessageJudge(opened, outer.Headers, inside, archives ?? []).Problems());
         return payload is null ? opened : WithContent(opened, payload, problems);
     }

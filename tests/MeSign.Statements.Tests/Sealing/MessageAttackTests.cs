@@ -26,6 +26,23 @@ public class MessageAttackTests
         Open(resent, Other).ShouldBe(["It was signed for client@example.test and opened with a certificate of other@example.test: somebody may have sent on what was meant for another."]);
     }
 
+    [Theory]
+    [InlineData("client@example.test", 1)]
+    [InlineData("other@example.test", 0)]
+    public void Names_a_message_sent_on_whose_sender_only_knows_the_older_protection_of_fields(string to, int problems)
+    {
+        using var bench = new Workbench();
+        bench.Write("content", Encoding.ASCII.GetBytes($"From: statements@bank.test\r\nTo: {to}\r\nContent-Type: text/plain; protected-headers=\"v1\"\r\n\r\nHello\r\n"));
+        bench.Run("openssl", "cms", "-sign", "-binary", "-nodetach", "-in", "content", "-out", "signed",
+            "-signer", bench.WriteCertificate(SealingPki.Signer()), "-inkey", bench.WriteKey(SealingPki.Signer()));
+        var outside = Encoding.ASCII.GetBytes(
+            $"From: statements@bank.test\r\nTo: other@example.test\r\nDate: {HeaderText.Date(TimeProvider.System.GetUtcNow())}\r\nMIME-Version: 1.0\r\nContent-Type: ");
+
+        var found = Open(Encrypt(outside, File.ReadAllBytes(bench.Path("signed")), Other), Other);
+
+        found.Count(problem => problem.Contains("sent on what was meant for another", StringComparison.Ordinal)).ShouldBe(problems, string.Join('\n', found));
+    }
+
     [Fact]
     public async Task A_copy_for_the_archive_is_not_an_attack()
     {
