@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using MeSign.Statements.Cli.Audit;
 using MeSign.Statements.Cli.Bounces;
 using MeSign.Statements.Cli.Open;
+using MeSign.Statements.Cli.Erase;
 using MeSign.Statements.Cli.Retry;
 using MeSign.Statements.Cli.Run;
 using MeSign.Statements.Cli.Seal;
@@ -66,6 +67,7 @@ internal static class CommandLine
         root.Subcommands.Add(BouncesCommand.Create());
         root.Subcommands.Add(SuppressCommand.Create());
         root.Subcommands.Add(AuditCommand.Create());
+        root.Subcommands.Add(EraseCommand.Create());
         root.Subcommands.Add(RetryCommand.Create());
         root.Subcommands.Add(UncertainCommands.Resend());
         root.Subcommands.Add(UncertainCommands.Resolve());

@@ -24,6 +24,7 @@ internal sealed class JobAdmission(JobReader reader, IssuerDirectory issuers, Ti
         RecipientAddress = job.Recipient.Address,
         JobSha256 = job.Sha256,
         DocumentSha256 = job.Document?.Sha256,
+        DocumentBlob = job.Document?.Blob,
         Expires = job.Expires ?? time.GetUtcNow() + (job.Kind == JobKind.Code ? issuer.Sealing.CodeMaxAge : issuer.MaxAge),
     };
 }

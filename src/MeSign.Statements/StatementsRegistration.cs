@@ -54,6 +54,17 @@ public static class StatementsRegistration
         services.AddMetrics();
         services.AddSingleton<SweepMetrics>();
         services.AddSingleton<CompleteBatches>();
+        services.AddSingleton(provider => new Erasure(
+            provider.GetRequiredService<LedgerErasure>(),
+            provider.GetRequiredService<StatementLedger>(),
+            provider.GetRequiredService<DocumentStore>(),
+            provider.GetRequiredService<Outbox>(),
+            provider.GetRequiredService<HeldJobs>(),
+            provider.GetRequiredService<IssuerDirectory>,
+            provider.GetRequiredService<SweepMetrics>(),
+            provider.GetRequiredService<IOptions<SweepOptions>>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<Erasure>>()));
         services.AddSingleton<Sweep>();
         services.AddSingleton(provider => new Decisions(
             provider.GetRequiredService<StatementLedger>(),

@@ -15,6 +15,7 @@ internal sealed partial class Sweep(
     StatementQueues queues,
     Outcomes outcomes,
     CompleteBatches batches,
+    Erasure erasure,
     IOptions<DeliveryOptions> delivery,
     IOptions<SweepOptions> options,
     SweepMetrics metrics,
@@ -32,6 +33,7 @@ internal sealed partial class Sweep(
             await MendAsync(row, now, cancellationToken);
 
         await batches.RunAsync(cancellationToken);
+        await erasure.RunAsync(cancellationToken);
     }
 
     private async Task MendAsync(LedgerRow row, DateTimeOffset now, CancellationToken cancellationToken)

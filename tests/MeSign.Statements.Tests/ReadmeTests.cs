@@ -64,6 +64,7 @@ public partial class ReadmeTests
     [Theory]
     [InlineData("MeSign__Ledger", typeof(LedgerOptions))]
     [InlineData("MeSign__Intake", typeof(IntakeOptions))]
+    [InlineData("MeSign__Sweep", typeof(SweepOptions))]
     [InlineData("MeSign__Issuers__northbank", typeof(IssuerOptions))]
     [InlineData("MeSign__Issuers__northbank__Pdf", typeof(IssuerPdfOptions))]
     [InlineData("MeSign__Issuers__northbank__Sealing", typeof(IssuerSealingOptions))]

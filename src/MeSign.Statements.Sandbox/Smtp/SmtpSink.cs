@@ -62,6 +62,9 @@ internal sealed class SmtpSink : IAsyncDisposable
     /// <summary>Connections open now.</summary>
     public int OpenConnections => _sessions.Count;
 
+    /// <summary>Asked first at each point of each dialogue, whether it misbehaves there and how.</summary>
+    public Func<SmtpStage, Misbehaviour?>? Watch { get; set; }
+
     internal SmtpSinkOptions Options => _options;
 
     internal SslServerAuthenticationOptions? TlsOptions { get; }
@@ -102,7 +105,7 @@ internal sealed class SmtpSink : IAsyncDisposable
     }
 
     internal Misbehaviour? FaultAt(SmtpStage stage, params IEnumerable<string> recipients) =>
-        _misbehaviours.FirstOrDefault(fault => fault.Takes(stage, recipients));
+        Watch?.Invoke(stage) ?? _misbehaviours.FirstOrDefault(fault => fault.Takes(stage, recipients));
 
     internal async Task StoreAsync(ReadOnlyMemory<byte> content, string address, Func<int, string, SinkMessage> describe)
     {

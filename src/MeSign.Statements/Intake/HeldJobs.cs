@@ -30,5 +30,8 @@ public sealed class HeldJobs(BlobServiceClient blobs)
         }
     }
 
+    public async Task RemoveAsync(string batch, string job, CancellationToken cancellationToken) =>
+        await Blob(batch, job).DeleteIfExistsAsync(cancellationToken: cancellationToken);
+
     private BlobClient Blob(string batch, string job) => container.GetBlobClient($"{batch}/{job}.json");
 }

@@ -64,6 +64,9 @@ public sealed record Issuer
     /// <summary>How its messages are signed and encrypted.</summary>
     public IssuerSealing Sealing { get; init; } = new();
 
+    /// <summary>How long what was sent is kept.</summary>
+    public IssuerRetention Retention { get; init; } = new(null, null, null);
+
     /// <summary>DKIM signatures over its messages as they leave; none where empty.</summary>
     public IReadOnlyList<DkimIdentity> Dkim { get; init; } = [];
 }

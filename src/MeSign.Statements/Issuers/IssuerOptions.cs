@@ -124,6 +124,9 @@ internal sealed class IssuerOptions
     [Required, ValidateObjectMembers]
     public IssuerSealingOptions Sealing { get; init; } = new();
 
+    [Required, ValidateObjectMembers]
+    public IssuerRetentionOptions Retention { get; init; } = new();
+
     /// <summary>DKIM signatures over every message as it leaves. Default none.</summary>
     [ValidateEnumeratedItems]
     public IList<DkimOptions> Dkim { get; init; } = [];

@@ -19,6 +19,10 @@ internal static class LedgerRegistration
             provider.GetRequiredService<TableServiceClient>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new LedgerAudit(
             provider.GetRequiredService<TableServiceClient>(), provider.GetRequiredService<IOptions<LedgerOptions>>().Value));
+        services.AddSingleton(provider => new LedgerErasure(
+            provider.GetRequiredService<TableServiceClient>(),
+            provider.GetRequiredService<IOptions<LedgerOptions>>().Value,
+            provider.GetRequiredService<TimeProvider>()));
         return services;
     }
 }

@@ -39,6 +39,12 @@ public sealed record LedgerRow
     /// <summary>SHA-256 of the document as the bank gave it, lower-case hex.</summary>
     public string? DocumentSha256 { get; init; }
 
+    /// <summary>The document's blob, for as long as it is kept.</summary>
+    public string? DocumentBlob { get; init; }
+
+    /// <summary>Whether the finished message is still in the outbox.</summary>
+    public bool HasMessage { get; init; }
+
     /// <summary>SHA-256 of the finished message, lower-case hex.</summary>
     public string? SealedSha256 { get; init; }
 

@@ -47,6 +47,8 @@ internal static class LedgerRowEntity
             [nameof(row.RelayReply)] = row.RelayReply,
             [nameof(row.Complaint)] = row.Complaint,
             [nameof(row.Reported)] = row.Reported,
+            [nameof(row.DocumentBlob)] = row.DocumentBlob,
+            [nameof(row.HasMessage)] = row.HasMessage,
             [nameof(row.Person)] = row.Person,
             [nameof(row.PersonSalt)] = row.PersonSalt,
         };
@@ -82,6 +84,8 @@ internal static class LedgerRowEntity
         RelayReply = entity.GetString(nameof(LedgerRow.RelayReply)),
         Complaint = entity.GetString(nameof(LedgerRow.Complaint)),
         Reported = entity.GetBoolean(nameof(LedgerRow.Reported)) ?? false,
+        DocumentBlob = entity.GetString(nameof(LedgerRow.DocumentBlob)),
+        HasMessage = entity.GetBoolean(nameof(LedgerRow.HasMessage)) ?? false,
         Person = entity.GetString(nameof(LedgerRow.Person)),
         PersonSalt = entity.GetString(nameof(LedgerRow.PersonSalt)),
         History = HistoryText.Read(entity) ?? [],

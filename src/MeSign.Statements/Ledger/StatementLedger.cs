@@ -123,6 +123,7 @@ public sealed class StatementLedger
             row with
             {
                 State = to,
+                HasMessage = row.HasMessage || to == StatementState.Sealed,
                 Code = to is StatementState.Failed ? row.Code : null,
                 LeaseUntil = to is StatementState.Submitting ? row.LeaseUntil : null,
                 NextAttempt = to is StatementState.Held or StatementState.Deferred ? row.NextAttempt : null,
@@ -220,6 +221,7 @@ public sealed class StatementLedger
             State = StatementState.Received,
             JobSha256 = receipt.JobSha256,
             DocumentSha256 = receipt.DocumentSha256,
+            DocumentBlob = receipt.DocumentBlob,
             Expires = receipt.Expires,
             Received = now,
             Updated = now,

@@ -146,6 +146,24 @@ public class MessageOpenerTests
         opened.Problems.ShouldBe(["The outer From address ceo@bank.test is not the signer's: the certificate is for statements@bank.test."]);
     }
 
+    [Theory]
+    [InlineData("a(日本語")]
+    [InlineData("x, client@example.test,")]
+    [InlineData("client@example.test> é, <")]
+    public async Task A_name_is_never_read_as_an_address(string name)
+    {
+        using var sealing = new SealingBench();
+        var issuer = SealingBench.Issuer();
+        var recipient = SealingPki.Recipient("rsa2048");
+        var message = sealing.Composer.Compose(SealingBench.Job(address: "other@example.test", name: name), issuer, Pdf);
+        var result = await sealing.Sealer.SealAsync(message, issuer, [recipient], TestContext.Current.CancellationToken);
+
+        var opened = Opener.Open(result.Eml, [recipient]);
+
+        opened.Fields.To.ShouldBe("other@example.test");
+        opened.Problems.ShouldHaveSingleItem().ShouldStartWith("It was signed for other@example.test and opened with a certificate of client@example.test");
+    }
+
     [Fact]
     public async Task Names_altered_content()
     {

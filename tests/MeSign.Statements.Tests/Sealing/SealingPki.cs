@@ -40,7 +40,10 @@ internal static class SealingPki
     public static X509Certificate2 Signer(string key = "rsa2048", string address = "statements@bank.test") =>
         Made.GetOrAdd($"signer/{key}/{address}", _ => Make(key, $"CN=Test Bank", address, X509KeyUsageFlags.DigitalSignature));
 
-    public static X509Certificate2 Make(string key, string subject, string address, X509KeyUsageFlags usage)
+    /// <summary>A signer whose certificate ended with 2020.</summary>
+    public static X509Certificate2 ExpiredSigner() => Make("rsa2048", "CN=Test Bank", "statements@bank.test", X509KeyUsageFlags.DigitalSignature, From.AddYears(1));
+
+    public static X509Certificate2 Make(string key, string subject, string address, X509KeyUsageFlags usage, DateTimeOffset? until = null)
     {
         var names = new SubjectAlternativeNameBuilder();
         names.AddEmailAddress(address);
@@ -63,7 +66,7 @@ internal static class SealingPki
             var request = new CertificateRequest(new X500DistinguishedName(subject), publicKey, HashAlgorithmName.SHA256);
             Add(request, extensions);
             var certificate = request.Create(
-                Root.SubjectName, X509SignatureGenerator.CreateForRSA(Root.GetRSAPrivateKey()!, RSASignaturePadding.Pkcs1), From, To, serial);
+                Root.SubjectName, X509SignatureGenerator.CreateForRSA(Root.GetRSAPrivateKey()!, RSASignaturePadding.Pkcs1), From, until ?? To, serial);
             // Version 1 without the public key (RFC 8410 §7): the form that every OpenSSL reads.
             PrivateKeys[certificate.Thumbprint] = pair.Private is X25519PrivateKeyParameters curve25519
                 ? [.. Convert.FromHexString("302E020100300506032B656E04220420"), .. curve25519.GetEncoded()]
@@ -75,7 +78,7 @@ internal static class SealingPki
             var rsa = RSA.Create(int.Parse(key[3..]));
             var request = new CertificateRequest(subject, rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
             Add(request, extensions);
-            using var certificate = request.Create(Root, From, To, serial);
+            using var certificate = request.Create(Root, From, until ?? To, serial);
             return certificate.CopyWithPrivateKey(rsa);
         }
         else
@@ -86,7 +89,7 @@ internal static class SealingPki
             var request = new CertificateRequest(subject, ecdsa, HashAlgorithmName.SHA256);
             Add(request, extensions);
             using var certificate = request.Create(
-                Root.SubjectName, X509SignatureGenerator.CreateForRSA(Root.GetRSAPrivateKey()!, RSASignaturePadding.Pkcs1), From, To, serial);
+                Root.SubjectName, X509SignatureGenerator.CreateForRSA(Root.GetRSAPrivateKey()!, RSASignaturePadding.Pkcs1), From, until ?? To, serial);
             return usage == X509KeyUsageFlags.KeyAgreement
                 ? certificate.CopyWithPrivateKey(ECDiffieHellman.Create(parameters))
                 : certificate.CopyWithPrivateKey(ECDsa.Create(parameters));

@@ -78,6 +78,6 @@ public sealed partial record SealPlace(int Page, PdfRectangle? Rectangle, PdfCor
         _ => PdfCorner.BottomRight,
     };
 
-    [GeneratedRegex("(?<=[A-Za-z])-(?=[A-Za-z])", RegexOptions.None, 1000)]
+    [GeneratedRegex("(?<=[A-Za-z])-(?=[A-Za-z])", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Hyphen();
 }

@@ -12,6 +12,9 @@ internal sealed class ObjectStream
 
     public PdfReference Self => _stream.Self;
 
+    /// <summary>Of the objects in it, by position.</summary>
+    public IEnumerable<int> Numbers => _index.Select(entry => entry.Number);
+
     public static ObjectStream Open(PdfStream stream, PdfDocument document)
     {
         var dictionary = stream.Dictionary;

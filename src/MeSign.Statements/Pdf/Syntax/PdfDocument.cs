@@ -67,10 +67,7 @@ internal sealed class PdfDocument
     public static PdfDocument Open(Stream stream, string? password = null)
     {
         var source = new PdfSource(stream);
-        var header = source.Read(0, HeaderWindow).Span.IndexOf("%PDF-"u8);
-        if (header < 0)
-            throw new StatementFailedException(FailureCode.DocumentNotPdf, "The document is not a PDF: no %PDF- in its first 1024 bytes");
-
+        var header = Header(source);
         var start = FileEnd.StartXref(source)
             ?? throw PdfDamage.At(source.Length, "no startxref before the end of the file: it is cut short, or something long follows its end");
         var file = new PdfFile(source, header);
@@ -81,6 +78,16 @@ internal sealed class PdfDocument
         if (document.Trailer["Encrypt"] is not null)
             document.Unlock(DocumentCipher.Open(document, password));
         return document;
+    }
+
+    /// <summary>Where the header begins.</summary>
+    /// <exception cref="StatementFailedException">DocumentNotPdf.</exception>
+    public static long Header(PdfSource source)
+    {
+        var header = source.Read(0, HeaderWindow).Span.IndexOf("%PDF-"u8);
+        return header >= 0
+            ? header
+            : throw new StatementFailedException(FailureCode.DocumentNotPdf, "The document is not a PDF: no %PDF- in its first 1024 bytes");
     }
 
     /// <summary>The document as it was when its file ended at a byte; null where no revision of this document ends there.</summary>

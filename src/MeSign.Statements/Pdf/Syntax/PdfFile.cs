@@ -38,37 +38,49 @@ internal sealed class PdfFile(PdfSource source, long origin)
     /// <summary>An indirect object: <c>n g obj … endobj</c>.</summary>
     /// <param name="offset">From the header.</param>
     /// <param name="expected">Which object must be there; null where any may.</param>
-    public PdfObject ReadIndirect(long offset, PdfReference? expected) => Read(offset, (ref PdfLexer lexer) =>
+    public PdfObject ReadIndirect(long offset, PdfReference? expected) => ReadWithEnd(offset, expected).Value;
+
+    /// <summary>An indirect object and the position after its value, where <c>endobj</c> should follow; of a stream, that of its data.</summary>
+    public (PdfObject Value, long End) ReadWithEnd(long offset, PdfReference? expected)
     {
-        var number = lexer.Next();
-        var generation = lexer.Next();
-        var keyword = lexer.Next();
-        if (lexer.Truncated)
-            return null;
-        if (number.Kind != PdfTokenKind.Integer || generation.Kind != PdfTokenKind.Integer || !keyword.IsKeyword("obj"u8)
-            || number.Integer is < 0 or > PdfLimits.ObjectNumber || generation.Integer is < 0 or > 65535)
+        var end = offset;
+        var read = Read(offset, (ref PdfLexer lexer) =>
         {
-            throw PdfDamage.At(origin + offset, $"no object where the cross-reference says{Wanted(expected)}");
-        }
+            var number = lexer.Next();
+            var generation = lexer.Next();
+            var keyword = lexer.Next();
+            if (lexer.Truncated)
+                return null;
+            if (number.Kind != PdfTokenKind.Integer || generation.Kind != PdfTokenKind.Integer || !keyword.IsKeyword("obj"u8)
+                || number.Integer is < 0 or > PdfLimits.ObjectNumber || generation.Integer is < 0 or > 65535)
+            {
+                throw PdfDamage.At(origin + offset, $"no object where the cross-reference says{Wanted(expected)}");
+            }
 
-        var self = new PdfReference((int)number.Integer, (int)generation.Integer);
-        if (expected is not null && self != expected)
-            throw PdfDamage.At(origin + offset, $"object {self.Number} {self.Generation} where the cross-reference says{Wanted(expected)}");
+            var self = new PdfReference((int)number.Integer, (int)generation.Integer);
+            if (expected is not null && self != expected)
+                throw PdfDamage.At(origin + offset, $"object {self.Number} {self.Generation} where the cross-reference says{Wanted(expected)}");
 
-        var value = ReadBody(ref lexer, offset);
-        if (value is not PdfDictionary dictionary)
-            return value;
+            var value = ReadBody(ref lexer, offset);
+            end = offset + lexer.Position;
+            if (value is not PdfDictionary dictionary)
+                return value;
 
-        var after = lexer;
-        var isStream = after.Next().IsKeyword("stream"u8);
-        if (after.Truncated)
-        {
-            lexer = after;
-            return null;
-        }
+            var after = lexer;
+            var isStream = after.Next().IsKeyword("stream"u8);
+            if (after.Truncated)
+            {
+                lexer = after;
+                return null;
+            }
 
-        return isStream ? new PdfStream(dictionary, origin + offset + DataStart(after.Position, offset), self) : dictionary;
-    });
+            if (!isStream)
+                return dictionary;
+            end = offset + DataStart(after.Position, offset);
+            return new PdfStream(dictionary, origin + end, self);
+        });
+        return (read, end);
+    }
 
     /// <summary>A stream's data as it is in the file.</summary>
     public ReadOnlyMemory<byte> ReadRaw(PdfStream stream)

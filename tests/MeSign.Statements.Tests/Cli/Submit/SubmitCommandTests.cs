@@ -35,6 +35,30 @@ public sealed class SubmitCommandTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_folder_with_CSV_mapping_and_documents_is_submitted_and_given_again_sends_nothing_twice()
+    {
+        var folder = _folder.Write("october/october.csv", "Id,To,File\n1,jana@example.test,a.pdf\n2,petr@example.test,b.pdf\n");
+        _folder.Write("october/mapping.json", """{"version":1,"columns":{"Id":"id","To":"recipient.email","File":"document.blob"},"constants":{"issuer":"northbank","kind":"statement","document.name":"October.pdf"}}""");
+        _folder.Write("october/a.pdf", "%PDF-1.7 a");
+        _folder.Write("october/b.pdf", "%PDF-1.7 b");
+        string[] command = ["submit", "--settings", _settings, Path.GetDirectoryName(folder)!, "--batch", "2026-10", "--json"];
+
+        // As after an interruption: one document is there, and nothing was ordered.
+        await Documents.GetBlobClient("a.pdf").UploadAsync(BinaryData.FromString("%PDF-1.7 a"), Cancelled);
+        var first = await CommandRun.OfAsync(command);
+        var written = (await Documents.GetBlobClient("b.pdf").GetPropertiesAsync(cancellationToken: Cancelled)).Value.ETag;
+        var second = await CommandRun.OfAsync(command);
+
+        (first.ExitCode, second.ExitCode).ShouldBe((0, 0), first.Error + second.Error);
+        (await Queue(StorageNames.Batches).GetPropertiesAsync(Cancelled)).Value.ApproximateMessagesCount.ShouldBe(1);
+        (await Documents.GetBlobClient("b.pdf").GetPropertiesAsync(cancellationToken: Cancelled)).Value.ETag.ShouldBe(written);
+        var order = BatchOrder.Read((await ReceiveAsync(StorageNames.Batches)).Body);
+        var jobs = (await BlobAsync(order.Manifest)).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => new JobReader().Read(BinaryData.FromString(line))).ToList();
+        jobs.Select(job => (job.Id, job.Recipient.Address, job.Document!.Sha256)).ShouldBe(
+            [("1", "jana@example.test", Hash("%PDF-1.7 a")), ("2", "petr@example.test", Hash("%PDF-1.7 b"))]);
+    }
+
+    [Fact]
     public async Task Makes_a_job_of_options_and_uploads_its_document()
     {
         var pdf = _folder.Write("October.pdf", "%PDF-1.7 of October");
