@@ -82,7 +82,37 @@ internal sealed class RevocationSource(
         if (!answer.IsKnown)
             throw new RevocationUnknownException($"{responder.Host} does not know the certificate");
         var goodUntil = GoodUntil(answer.ThisUpdate, answer.NextUpdate, responder.Host);
-        return new(der, IsOcsp: true, answer.RevokedAt, FreshUntil(goodUntil), goodUntil);
+        if (response.ResponderToCheck(issuer) is not { } own)
+            return new(der, IsOcsp: true, answer.RevokedAt, FreshUntil(goodUntil), goodUntil);
+
+        var cleared = await ClearAsync(own, issuer, responder.Host);
+        goodUntil = cleared.GoodUntil < goodUntil ? cleared.GoodUntil : goodUntil;
+        return new(der, IsOcsp: true, answer.RevokedAt, FreshUntil(goodUntil), goodUntil, cleared.Der);
+    }
+
+    // RFC 6960 §4.2.2.2.1: by a list and not by OCSP again, which would lead to the next responder.
+    private async Task<RevocationProof> ClearAsync(X509Certificate2 responder, X509Certificate2 issuer, string host)
+    {
+        var proof = configured.Current.FindList(responder, issuer, time.GetUtcNow()) is { } list ? Proof(list, responder) : null;
+        var problem = "it names no list";
+        foreach (var address in RevocationAddresses.Lists(responder).Take(proof is null ? MaxAddresses : 0))
+        {
+            try
+            {
+                proof = await LookUpAsync(address, responder, issuer);
+                break;
+            }
+            catch (RevocationUnknownException e)
+            {
+                problem = e.Message;
+            }
+        }
+
+        if (proof is null)
+            throw new RevocationUnknownException($"{host} sent an OCSP response that is by a responder that might itself be revoked (id-pkix-ocsp-nocheck is missing, and {problem})");
+        return proof.RevokedAt is null
+            ? proof
+            : throw new RevocationUnknownException($"{host} sent an OCSP response that is by a revoked responder");
     }
 
     private async Task<RevocationProof> LookUpAsync(Uri address, X509Certificate2 certificate, X509Certificate2 issuer)

@@ -127,6 +127,38 @@ public sealed class ValidationMaterialSourceTests
         (await GatherAsync(signing, Identity(server))).Ocsps.Count.ShouldBe(2);
     }
 
+    [Fact]
+    public async Task Asks_its_issuers_list_about_a_responder_that_may_be_revoked()
+    {
+        await using var server = await TestRevocationServer.StartAsync();
+        using var signing = Signing();
+        server.Delegate = (Responder(server.Authority, noCheck: false), false);
+        var identity = Identity(server);
+
+        var material = await GatherAsync(signing, identity);
+
+        material.Ocsps.Count.ShouldBe(2);
+        material.Crls.ShouldHaveSingleItem("the list that clears the responder goes into the document with its answer");
+        var known = CrlSet.Of(material.Crls, material.Ocsps);
+        known.Find(identity.Certificate, server.Authority.Issuing, _time.GetUtcNow()).IsGood.ShouldBeTrue();
+        CrlSet.Of([], material.Ocsps).Find(identity.Certificate, server.Authority.Issuing, _time.GetUtcNow()).Unknown!.ShouldContain("id-pkix-ocsp-nocheck");
+    }
+
+    [Fact]
+    public async Task Does_not_believe_a_responder_that_its_issuers_list_revokes()
+    {
+        await using var server = await TestRevocationServer.StartAsync();
+        using var signing = Signing();
+        var responder = Responder(server.Authority, noCheck: false);
+        server.Delegate = (responder, false);
+        server.Revoke(responder, _time.GetUtcNow().AddDays(-1));
+
+        var material = await GatherAsync(signing, Identity(server));
+
+        material.Ocsps.ShouldHaveSingleItem("only the root's, about the issuing authority");
+        material.Crls.ShouldHaveSingleItem("the list takes the place of the answer");
+    }
+
     [Theory]
     [InlineData("another issuer", "whom the certificate's issuer did not name")]
     [InlineData("no purpose", "not for OCSP")]

@@ -21,6 +21,14 @@ internal static class RebuiltTrailer
             }
         }
 
+        if (trailer["Encrypt"] is null && survey.Encryption is { } encryption)
+        {
+            // Up to revision 4 the key is made of the /ID too (ISO 32000-2 §7.6.4.3.2).
+            if (encryption.Revision < 5 && trailer["ID"] is null)
+                throw PdfDamage.Of("it is encrypted, and the trailer is gone with the /ID that its key is made of");
+            trailer["Encrypt"] = encryption.Reference;
+        }
+
         return trailer;
     }
 
