@@ -7,6 +7,7 @@ namespace MeSign.Statements.Cli.Sign;
 /// <param name="Code">Why it was refused, where the document is the reason.</param>
 /// <param name="SignedAt">The timestamp's time; for B-B the clock's.</param>
 /// <param name="Bytes">Length of the signed document.</param>
+/// <param name="Repaired">What was damaged and was repaired before it was signed; absent as a rule.</param>
 internal sealed record SignResult(
     string File,
     string Output,
@@ -17,7 +18,8 @@ internal sealed record SignResult(
     string? Field,
     bool? Certified,
     long? Bytes,
-    long Milliseconds);
+    long Milliseconds,
+    string? Repaired = null);
 
 /// <summary>Signs files to files. An output appears whole or not at all: it is written beside its place and moved there.</summary>
 internal sealed class DocumentSigner(PdfSigner signer, PdfSignatureRequest request, bool overwrite, TimeProvider time)
@@ -31,7 +33,7 @@ internal sealed class DocumentSigner(PdfSigner signer, PdfSignatureRequest reque
         try
         {
             var signed = await WriteAsync(paths, cancellationToken);
-            return new(paths.Input, paths.Output, "signed", null, null, signed.SignedAt, signed.FieldName, signed.Certified, signed.Bytes, Since(begin));
+            return new(paths.Input, paths.Output, "signed", null, null, signed.SignedAt, signed.FieldName, signed.Certified, signed.Bytes, Since(begin), signed.Repaired);
         }
         catch (StatementFailedException exception)
         {

@@ -23,6 +23,7 @@ internal static class SignCommand
         var location = new Option<string?>("--location") { Description = "Where it is signed.", HelpName = "TEXT" };
         var contact = new Option<string?>("--contact") { Description = "How to reach the signer.", HelpName = "TEXT" };
         var pdfPassword = new Option<FileInfo?>("--pdf-password-file") { Description = "Holds the password of encrypted PDFs.", HelpName = "FILE" };
+        var repair = new Option<bool>("--repair") { Description = "Rebuild damaged cross-references before signing, in a section appended to the input; without it such PDFs are refused." };
         var json = new Option<bool>("--json") { Description = "Print one line of JSON for each file: file, result, code, milliseconds." };
         var signer = new SignerOptions();
         level.AcceptOnlyFromAmong(Levels);
@@ -44,6 +45,7 @@ internal static class SignCommand
             location,
             contact,
             pdfPassword,
+            repair,
             json,
         };
         signer.AddTo(command);
@@ -63,6 +65,7 @@ internal static class SignCommand
                 Reason = parsed.GetValue(reason) ?? request.Reason,
                 Location = parsed.GetValue(location) ?? request.Location,
                 ContactInfo = parsed.GetValue(contact) ?? request.ContactInfo,
+                Repair = parsed.GetValue(repair) || request.Repair,
             };
             var documents = new DocumentSigner(provider.GetRequiredService<PdfSigner>(), request, parsed.GetValue(overwrite), TimeProvider.System);
             var report = new SignReport(parsed.InvocationConfiguration.Output, parsed.GetValue(json));

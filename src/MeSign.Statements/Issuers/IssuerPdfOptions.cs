@@ -18,4 +18,10 @@ internal sealed class IssuerPdfOptions
 
     /// <summary>File with the password of encrypted documents; a line end at its end is not part of it. Default none: they are refused.</summary>
     public string? DocumentPasswordFile { get; init; }
+
+    /// <summary>
+    /// Whether documents whose cross-references are damaged are repaired before they are signed, by appending; default false: they are
+    /// refused as DocumentDamaged. What is cut off, missing or signed already is refused all the same.
+    /// </summary>
+    public bool Repair { get; init; }
 }
