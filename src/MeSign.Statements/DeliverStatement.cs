@@ -122,7 +122,7 @@ internal sealed partial class DeliverStatement(
         {
             // The next worker may begin at once.
             { Reason: DeferralReason.ShuttingDown } => TimeSpan.Zero,
-            { After: { } after } => schedule.Later(after, now, row.Expires),
+            { After: { } after } => DeferralSchedule.Later(after, now, row.Expires),
             _ => schedule.Next(row.Attempts, now, row.Expires) ?? TimeSpan.Zero,
         };
         Log.Deferred(logger, row.Batch, row.Job, deferred.Reason, row.RelayReply, delay);

@@ -26,7 +26,7 @@ internal sealed class DeferralSchedule(DeliveryOptions options)
     }
 
     /// <summary>When to come back where no attempt was made: not before the delay asked for, and scattered behind it.</summary>
-    public TimeSpan Later(TimeSpan asked, DateTimeOffset now, DateTimeOffset? expires)
+    public static TimeSpan Later(TimeSpan asked, DateTimeOffset now, DateTimeOffset? expires)
     {
         var delay = asked * (1 + 2 * Scatter * Fraction());
         return expires - now is { } left && left < delay ? (left > TimeSpan.Zero ? left : TimeSpan.Zero) : delay;

@@ -120,9 +120,10 @@ internal sealed class BounceMailbox(IOptions<ImapOptions> options, MailLogin log
         }
         catch (FolderNotFoundException)
         {
-            var top = client.GetFolder(client.PersonalNamespaces[0]);
-            return await top.CreateAsync(name, isMessageFolder: true, cancellationToken)
-                ?? throw new IOException("the mailbox's server made no folder");
+            // The first message that goes there.
         }
+
+        var top = client.GetFolder(client.PersonalNamespaces[0]);
+        return await top.CreateAsync(name, isMessageFolder: true, cancellationToken) ?? throw new IOException("the mailbox's server made no folder");
     }
 }
