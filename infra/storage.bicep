@@ -50,7 +50,7 @@ resource account 'Microsoft.Storage/storageAccounts@2023-05-01' = {
   resource tables 'tableServices' = {
     name: 'default'
 
-    resource rows 'tables' = [for table in ['statements', 'recipients', 'suppressions', 'certificates']: { name: table }]
+    resource rows 'tables' = [for table in ['statements', 'recipients', 'batches', 'suppressions', 'certificates']: { name: table }]
   }
 }
 

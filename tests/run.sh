@@ -5,14 +5,17 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 # The judges: programs of other people that our output has to please. command=package of Debian and Ubuntu.
-judges=(openssl=openssl pdfsig=poppler-utils qpdf=qpdf gpgsm=gpgsm certutil=libnss3-tools softhsm2-util=softhsm2
+judges=(openssl=openssl pdfsig=poppler-utils qpdf=qpdf gpgsm=gpgsm certutil=libnss3-tools softhsm2-util=softhsm2 javac=default-jdk-headless
     /usr/sbin/postfix=postfix /usr/lib/dovecot/imap=dovecot-imapd /usr/lib/dovecot/lmtp=dovecot-lmtpd)
 
 missing=()
 for judge in "${judges[@]}"; do
     command -v "${judge%%=*}" >/dev/null || missing+=("${judge##*=}")
 done
+[[ -e /usr/share/java/pdfbox2.jar ]] || missing+=(libpdfbox2-java)
+[[ -e /usr/share/java/bcmail.jar ]] || missing+=(libbcmail-java)
 /usr/bin/python3 -c 'import jsonschema' 2>/dev/null || missing+=(python3-jsonschema)
+/usr/bin/python3 -c 'import dkim, nacl' 2>/dev/null || missing+=(python3-dkim python3-nacl)
 
 if ((${#missing[@]})); then
     if ! command -v apt-get >/dev/null; then

@@ -1,7 +1,12 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using MeSign.Statements.Cli.Audit;
 using MeSign.Statements.Cli.Bounces;
+using MeSign.Statements.Cli.Open;
+using MeSign.Statements.Cli.Erase;
+using MeSign.Statements.Cli.Retry;
 using MeSign.Statements.Cli.Run;
+using MeSign.Statements.Cli.Seal;
 using MeSign.Statements.Cli.Settings;
 using MeSign.Statements.Cli.Sign;
 using MeSign.Statements.Cli.Status;
@@ -56,9 +61,16 @@ internal static class CommandLine
         root.Subcommands.Add(SubmitCommand.Create());
         root.Subcommands.Add(StatusCommand.Create());
         root.Subcommands.Add(SignCommand.Create());
+        root.Subcommands.Add(SealCommand.Create());
+        root.Subcommands.Add(OpenCommand.Create());
         root.Subcommands.Add(VerifyCommand.Create());
         root.Subcommands.Add(BouncesCommand.Create());
         root.Subcommands.Add(SuppressCommand.Create());
+        root.Subcommands.Add(AuditCommand.Create());
+        root.Subcommands.Add(EraseCommand.Create());
+        root.Subcommands.Add(RetryCommand.Create());
+        root.Subcommands.Add(UncertainCommands.Resend());
+        root.Subcommands.Add(UncertainCommands.Resolve());
         HelpWithExamples.AddTo(root);
         return root;
     }

@@ -8,12 +8,17 @@ using Microsoft.Extensions.Logging;
 namespace MeSign.Statements;
 
 /// <summary>
-/// From a manifest to one job a line. A message expands one chunk and sends the order for the rest, so that a worker that
-/// dies repeats a chunk at the most; a job that comes twice is one job.
+/// From a manifest to one job a line. Each line is on record before its job is on the queue, so that a worker that dies
+/// anywhere loses none: the chunk is expanded again, and what is on record already is not put there twice. A message expands
+/// one chunk and sends the order for the rest.
 /// </summary>
-internal sealed partial class ExpandBatch(BatchManifest manifest, StatementQueues queues, Outcomes outcomes, ILogger<ExpandBatch> logger)
+internal sealed partial class ExpandBatch(
+    BatchManifest manifest, JobAdmission admission, StatementLedger ledger, BatchRegister batches, StatementQueues queues, Outcomes outcomes, ILogger<ExpandBatch> logger)
 {
     private const int Parallelism = 16;
+
+    /// <summary>Rows of one transaction of the table service; the hundredth part is the lane.</summary>
+    private const int RowsTogether = 99;
 
     public async Task RunAsync(QueuedMessage message, CancellationToken cancellationToken)
     {
@@ -28,45 +33,107 @@ internal sealed partial class ExpandBatch(BatchManifest manifest, StatementQueue
             return;
         }
 
+        if (order.From == 0)
+            await batches.BeginAsync(order.Batch, order.ManifestId, new BatchPart(order.Manifest, order.Mapping, null), cancellationToken);
         try
         {
             await ExpandAsync(order, cancellationToken);
         }
         catch (StatementFailedException failure)
         {
-            await RecordAsync(order, new StatementKey(order.Batch, order.PlaceId), issuer: null, failure.Code, failure.Detail, cancellationToken);
+            await RecordAsync(new StatementKey(order.Batch, order.PlaceId), null, $"{order.Manifest}\0{order.PlaceId}", failure.Code, failure.Detail, cancellationToken);
+            await FinishAsync(order, order.Line, cancellationToken);
         }
     }
 
     private async Task ExpandAsync(BatchOrder order, CancellationToken cancellationToken)
     {
         var chunk = await manifest.ReadAsync(order, cancellationToken);
+        var (admitted, refused) = Admit(order.Manifest, chunk.Lines);
         var options = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(chunk.Lines, options, async (line, cancelled) => await (line switch
-        {
-            { Refusal: { } refusal } => RecordAsync(
-                order, new StatementKey(line.Identity.Batch, line.Identity.Job), line.Identity.Issuer, refusal.Code, refusal.Detail, cancelled),
-            _ => queues.SendJobAsync(line.Job!.ToMemory(), delay: null, cancelled),
-        }));
+        await Parallel.ForEachAsync(refused, options, async (refusal, cancelled) => await RecordAsync(
+            new StatementKey(refusal.Line.Identity.Batch, refusal.Line.Identity.Job), refusal.Line.Identity.Issuer, refusal.Sign, refusal.Code, refusal.Detail, cancelled));
+        await Parallel.ForEachAsync(admitted.Chunk(RowsTogether), options, async (lines, cancelled) => await ReceiveAsync(lines, cancelled));
 
         Log.Expanded(logger, order.Batch, chunk.Lines.Count, chunk.Continuation is null);
         if (chunk.Continuation is { } rest)
             await queues.SendBatchAsync(rest.ToJson().ToMemory(), delay: null, cancellationToken);
+        else
+            await FinishAsync(order, chunk.Last, cancellationToken);
     }
 
-    private Task RecordAsync(BatchOrder order, StatementKey key, string? issuer, FailureCode code, string detail, CancellationToken cancellationToken) =>
+    private (List<Admitted> Admitted, List<Refused> Refused) Admit(string manifestName, IReadOnlyList<ManifestLine> lines)
+    {
+        var (admitted, refused) = (new List<Admitted>(), new List<Refused>());
+        foreach (var line in lines)
+        {
+            if (line.Refusal is { } refusal)
+            {
+                // The place stands for the line: read again, it is the same outcome again.
+                refused.Add(new Refused(line, $"{manifestName}\0{line.Identity.Job}", refusal.Code, refusal.Detail));
+                continue;
+            }
+
+            try
+            {
+                admitted.Add(new Admitted(line.Job!.ToMemory(), admission.Admit(line.Job).Receipt));
+            }
+            catch (StatementFailedException fault)
+            {
+                refused.Add(new Refused(line, Encoding.UTF8.GetString(line.Job!), fault.Code, line.Explain(fault.Detail)));
+            }
+        }
+
+        return (admitted, refused);
+    }
+
+    /// <summary>Puts jobs on record, then on the queue.</summary>
+    private async Task ReceiveAsync(Admitted[] jobs, CancellationToken cancellationToken)
+    {
+        var options = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
+        if (await ledger.TryReceiveAsync([.. jobs.Select(job => job.Receipt)], cancellationToken))
+        {
+            await Parallel.ForEachAsync(jobs, options, async (job, cancelled) => await queues.SendJobAsync(job.Json, delay: null, cancelled));
+            return;
+        }
+
+        // A chunk that is expanded again, or an id that stands in two lines: one by one, the first of equal ids first.
+        await Parallel.ForEachAsync(jobs.GroupBy(job => job.Receipt.Key), options, async (same, cancelled) =>
+        {
+            foreach (var job in same)
+                await ReceiveAsync(job, cancelled);
+        });
+    }
+
+    private async Task ReceiveAsync(Admitted job, CancellationToken cancellationToken)
+    {
+        var reception = await ledger.ReceiveAsync(job.Receipt, cancellationToken);
+        if (reception.Outcome == ReceptionOutcome.Conflicting)
+            await outcomes.ReportReusedIdAsync(job.Receipt.Key, job.Receipt.Issuer, cancellationToken);
+        else if (reception.Row.State == StatementState.Received)
+            await queues.SendJobAsync(job.Json, delay: null, cancellationToken);
+    }
+
+    private Task FinishAsync(BatchOrder order, long lines, CancellationToken cancellationToken) =>
+        batches.FinishAsync(order.Batch, order.ManifestId, new BatchPart(order.Manifest, order.Mapping, lines), cancellationToken);
+
+    private Task RecordAsync(StatementKey key, string? issuer, string sign, FailureCode code, string detail, CancellationToken cancellationToken) =>
         outcomes.RecordAsync(
             new EndedReceipt
             {
                 Key = key,
                 Issuer = issuer,
-                // The place stands for the line: read again, it is the same outcome again.
-                JobSha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{order.Manifest}\0{key.Job}"))),
+                JobSha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sign))),
                 State = StatementState.Failed,
                 Code = code,
                 Detail = detail,
             },
             cancellationToken);
+
+    private sealed record Admitted(ReadOnlyMemory<byte> Json, StatementReceipt Receipt);
+
+    /// <param name="Sign">What tells this line from another under the same id.</param>
+    private sealed record Refused(ManifestLine Line, string Sign, FailureCode Code, string Detail);
 
     private static partial class Log
     {

@@ -43,7 +43,7 @@ internal sealed partial class Outcomes(
     /// <summary>Records a job that was refused before it could be received.</summary>
     public Task RefuseAsync(QueuedMessage message, StatementFailedException refusal, CancellationToken cancellationToken)
     {
-        var identity = JobIdentity.Find(message.Body, message.Id);
+        var identity = IdentityOf(message);
         return RecordAsync(
             new EndedReceipt
             {
@@ -61,7 +61,7 @@ internal sealed partial class Outcomes(
     /// <param name="key">What the message says it is about; found in the message as in a job where it is null.</param>
     public Task AbandonAsync(QueuedMessage message, StatementKey? key, string detail, CancellationToken cancellationToken)
     {
-        var identity = JobIdentity.Find(message.Body, message.Id);
+        var identity = IdentityOf(message);
         return RecordAsync(
             new EndedReceipt
             {
@@ -106,9 +106,13 @@ internal sealed partial class Outcomes(
     }
 
     /// <summary>Ends a statement; <paramref name="row"/> carries the code and the detail.</summary>
-    public async Task EndAsync(LedgerRow row, StatementState end, CancellationToken cancellationToken)
+    public Task EndAsync(LedgerRow row, StatementState end, CancellationToken cancellationToken) => EndAsync(row, end, note: null, cancellationToken);
+
+    /// <param name="note">Who decided it, where that was a person.</param>
+    /// <inheritdoc cref="EndAsync(LedgerRow, StatementState, CancellationToken)"/>
+    public async Task EndAsync(LedgerRow row, StatementState end, string? note, CancellationToken cancellationToken)
     {
-        var ended = await ledger.MoveAsync(row, end, cancellationToken);
+        var ended = await ledger.MoveAsync(row, end, note, cancellationToken);
         Log.Ended(logger, ended.Batch, ended.Job, ended.State, ended.Code);
         await ReportAsync(ended, cancellationToken);
     }
@@ -134,6 +138,9 @@ internal sealed partial class Outcomes(
         await queues.SendResultAsync(StatementResult.Of(row), cancellationToken);
         await ledger.AmendAsync(row with { Reported = true }, cancellationToken);
     }
+
+    /// <summary>Under what a message is on record that may be no job at all: then its body names it, since a host that puts it back gives it a new id.</summary>
+    public static JobIdentity IdentityOf(QueuedMessage message) => JobIdentity.Find(message.Body, $"body-{HashOf(message)[..32]}");
 
     public static string HashOf(QueuedMessage message) =>
         Convert.ToHexStringLower(SHA256.HashData((QueueText.TryDecode(message.Body) ?? message.Body.ToMemory()).Span));

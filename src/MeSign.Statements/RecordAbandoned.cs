@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace MeSign.Statements;
 
 /// <summary>From a poison queue to a recorded outcome: what a host gave up on is on record, and can be retried by a person.</summary>
-internal sealed partial class RecordAbandoned(StatementLedger ledger, Outcomes outcomes, ILogger<RecordAbandoned> logger)
+internal sealed partial class RecordAbandoned(StatementLedger ledger, HeldJobs held, Outcomes outcomes, ILogger<RecordAbandoned> logger)
 {
     public async Task RunAsync(string queue, QueuedMessage message, CancellationToken cancellationToken)
     {
@@ -21,6 +21,8 @@ internal sealed partial class RecordAbandoned(StatementLedger ledger, Outcomes o
             case null:
             case not null when queue != StorageNames.Deliveries && row.JobSha256 != Outcomes.HashOf(message):
                 // Not on record yet, or another job under an id that is taken, whose owner's row is left alone.
+                if (row is null)
+                    await KeepAsync(queue, message, key, cancellationToken);
                 await outcomes.AbandonAsync(message, key, detail, cancellationToken);
                 break;
 
@@ -33,9 +35,17 @@ internal sealed partial class RecordAbandoned(StatementLedger ledger, Outcomes o
                 break;
 
             default:
+                await KeepAsync(queue, message, key, cancellationToken);
                 await outcomes.EndAsync(row with { Detail = detail }, StatementState.Abandoned, cancellationToken);
                 break;
         }
+    }
+
+    /// <summary>Without its message a job or an order cannot be retried; a delivery order is made anew from its row.</summary>
+    private async Task KeepAsync(string queue, QueuedMessage message, StatementKey key, CancellationToken cancellationToken)
+    {
+        if (queue != StorageNames.Deliveries && QueueText.TryDecode(message.Body) is { } json)
+            await held.ParkAsync(key.Batch, key.Job, json, cancellationToken);
     }
 
     private static StatementKey KeyOf(string queue, QueuedMessage message)
@@ -46,7 +56,7 @@ internal sealed partial class RecordAbandoned(StatementLedger ledger, Outcomes o
         if (queue == StorageNames.Batches && BatchOrder.TryRead(message.Body) is { } manifest)
             return new StatementKey(manifest.Batch, manifest.PlaceId);
 
-        var identity = JobIdentity.Find(message.Body, message.Id);
+        var identity = Outcomes.IdentityOf(message);
         return new StatementKey(identity.Batch, identity.Job);
     }
 

@@ -2,21 +2,16 @@ using MeSign.Statements.Delivery;
 using MeSign.Statements.Intake;
 using MeSign.Statements.Issuers;
 using MeSign.Statements.Ledger;
-using MeSign.Statements.Pdf;
 using MeSign.Statements.Recipients;
-using MeSign.Statements.Sealing;
 
 namespace MeSign.Statements;
 
 /// <summary>From a job on the queue to a finished message in the outbox.</summary>
 internal sealed class SealStatement(
-    JobReader reader,
-    IssuerDirectory issuers,
+    JobAdmission admission,
     DocumentStore documents,
     RecipientDirectory recipients,
-    PdfSigner pdf,
-    MessageComposer composer,
-    MessageSealer sealer,
+    MakeMessage make,
     Outbox outbox,
     HeldJobs held,
     SuppressionList suppressions,
@@ -29,11 +24,10 @@ internal sealed class SealStatement(
     {
         StatementJob job;
         Issuer issuer;
+        StatementReceipt receipt;
         try
         {
-            job = reader.Read(message.Body);
-            issuer = issuers.Get(job.Issuer);
-            EncryptionDecision.Admit(job, issuer);
+            (job, issuer, receipt) = admission.Admit(message.Body);
         }
         catch (StatementFailedException refusal)
         {
@@ -41,7 +35,7 @@ internal sealed class SealStatement(
             return;
         }
 
-        var reception = await ledger.ReceiveAsync(ReceiptOf(job, issuer), cancellationToken);
+        var reception = await ledger.ReceiveAsync(receipt, cancellationToken);
         if (reception.Outcome == ReceptionOutcome.Conflicting)
         {
             await outcomes.ReportReusedIdAsync(reception.Row.Key, job.Issuer, cancellationToken);
@@ -89,6 +83,8 @@ internal sealed class SealStatement(
         if (entry is null)
         {
             var document = job.Document is null ? (ReadOnlyMemory<byte>?)null : await documents.OpenAsync(job.Document, issuer.MaxDocumentBytes, cancellationToken);
+            // Before the job may be held for weeks, and before a signature or a timestamp is spent on it.
+            var composed = make.Compose(job.Kind == JobKind.Code ? job with { Expires = row.Expires } : job, issuer, document);
             var decision = await DecideAsync(job, issuer, cancellationToken);
             row = row with { RejectedCertificates = decision.Rejected };
             if (decision.Hold is { } reason)
@@ -98,11 +94,7 @@ internal sealed class SealStatement(
                 return;
             }
 
-            // Composed before it is signed: a template that fails spends no timestamp.
-            var composed = composer.Compose(job, issuer, document);
-            if (document is { } unsigned)
-                composed = composed.WithDocument(await SignAsync(unsigned, issuer, cancellationToken));
-            var finished = await sealer.SealAsync(composed, issuer, decision.Certificates, cancellationToken);
+            var finished = await make.FinishAsync(composed, issuer, decision.Certificates, cancellationToken);
             entry = (await outbox.PutAsync(row.Key, issuer.Id, finished, cancellationToken)).Entry;
         }
 
@@ -129,37 +121,4 @@ internal sealed class SealStatement(
             : await recipients.FindAsync(job.Recipient, cancellationToken);
         return EncryptionDecision.Decide(policy, certificates);
     }
-
-    private async Task<ReadOnlyMemory<byte>> SignAsync(ReadOnlyMemory<byte> document, Issuer issuer, CancellationToken cancellationToken)
-    {
-        using var input = new MemoryStream(document.ToArray(), writable: false);
-        using var output = new MemoryStream(document.Length + (64 << 10));
-        await pdf.SignAsync(input, output, SignatureOf(issuer), cancellationToken);
-        return output.GetBuffer().AsMemory(0, (int)output.Length);
-    }
-
-    private static PdfSignatureRequest SignatureOf(Issuer issuer) => new()
-    {
-        Identity = issuer.Identity,
-        TimestampServers = issuer.TimestampServers,
-        Reason = issuer.Appearance.Reason,
-        Location = issuer.Appearance.Location,
-        ContactInfo = issuer.Appearance.ContactInfo,
-        Seal = SealOf(issuer.Appearance),
-    };
-
-    private static PdfSeal? SealOf(IssuerAppearance appearance) => appearance is { Seal: { } path, SealRectangle: [var x, var y, var width, var height] }
-        ? new PdfSeal { Path = path, Page = appearance.SealPage, Rectangle = new PdfRectangle(x, y, width, height) }
-        : null;
-
-    private StatementReceipt ReceiptOf(StatementJob job, Issuer issuer) => new()
-    {
-        Key = new StatementKey(job.Batch, job.Id),
-        Issuer = job.Issuer,
-        Kind = job.Kind,
-        RecipientAddress = job.Recipient.Address,
-        JobSha256 = job.Sha256,
-        DocumentSha256 = job.Document?.Sha256,
-        Expires = job.Expires ?? time.GetUtcNow() + issuer.MaxAge,
-    };
 }

@@ -9,6 +9,7 @@ using MeSign.Statements.Signing;
 using MeSign.Statements.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace MeSign.Statements;
@@ -34,15 +35,43 @@ public static class StatementsRegistration
             .AddLedger();
 
         services.AddSingleton<IValidateOptions<RelaysOptions>, IssuerRelayValidator>();
+        services.AddSingleton<IValidateOptions<IssuersOptions>, IssuerTemplateValidator>();
+        services.AddSingleton<IValidateOptions<IssuersOptions>, IssuerSealValidator>();
+        services.AddSingleton<SignerRevocation>();
         services.AddSingleton<HeldJobs>();
+        services.AddSingleton<JobAdmission>();
         services.AddSingleton<Outcomes>();
+        services.AddSingleton(provider => new MakeMessage(
+            provider.GetRequiredService<PdfSigner>(), provider.GetRequiredService<MessageComposer>(), provider.GetRequiredService<MessageSealer>()));
         services.AddSingleton<ExpandBatch>();
         services.AddSingleton<SealStatement>();
         services.AddSingleton<DeliverStatement>();
         services.AddSingleton<RecordAbandoned>();
         services.AddSingleton<RecordBounce>();
         services.AddSingleton<CollectBounces>();
+        services.AddSingleton<IValidateOptions<SweepOptions>, SweepOptionsValidator>();
+        services.AddOptionsWithValidateOnStart<SweepOptions>().BindConfiguration(SweepOptions.Section);
+        services.AddMetrics();
+        services.AddSingleton<SweepMetrics>();
+        services.AddSingleton<CompleteBatches>();
+        services.AddSingleton(provider => new Erasure(
+            provider.GetRequiredService<LedgerErasure>(),
+            provider.GetRequiredService<StatementLedger>(),
+            provider.GetRequiredService<DocumentStore>(),
+            provider.GetRequiredService<Outbox>(),
+            provider.GetRequiredService<HeldJobs>(),
+            provider.GetRequiredService<IssuerDirectory>,
+            provider.GetRequiredService<SweepMetrics>(),
+            provider.GetRequiredService<IOptions<SweepOptions>>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<Erasure>>()));
         services.AddSingleton<Sweep>();
+        services.AddSingleton(provider => new Decisions(
+            provider.GetRequiredService<StatementLedger>(),
+            provider.GetRequiredService<HeldJobs>(),
+            provider.GetRequiredService<StatementQueues>(),
+            provider.GetRequiredService<Outcomes>(),
+            provider.GetRequiredService<ILogger<Decisions>>()));
         services.AddSingleton(provider => new StatementPipeline(
             provider.GetRequiredService<ExpandBatch>(),
             provider.GetRequiredService<SealStatement>(),

@@ -6,61 +6,45 @@ using Microsoft.Extensions.Options;
 namespace MeSign.Statements;
 
 /// <summary>
-/// Puts right what no queue message will: submissions whose worker died, orders that were lost, time that ran out, and
-/// results that the bank was not told. Every repair is one that the message itself would have made, so that the two may
-/// meet: the row's ETag lets one of them through.
+/// Puts right what no queue message will: submissions whose worker died, orders that were lost, time that ran out, results
+/// that the bank was not told, batches that are done. Every repair is one that the message itself would have made, so that the
+/// two, and several sweeps, may meet: the row's ETag lets one of them through.
 /// </summary>
 internal sealed partial class Sweep(
     StatementLedger ledger,
     StatementQueues queues,
     Outcomes outcomes,
-    IOptions<DeliveryOptions> options,
+    CompleteBatches batches,
+    Erasure erasure,
+    IOptions<DeliveryOptions> delivery,
+    IOptions<SweepOptions> options,
+    SweepMetrics metrics,
     TimeProvider time,
     ILogger<Sweep> logger)
 {
-    /// <summary>How long after its time a statement's own message may still come: longer than any queue keeps one invisible.</summary>
-    private static readonly TimeSpan Overdue = TimeSpan.FromMinutes(15);
-
     /// <summary>Rows younger than this are in somebody's hands.</summary>
     private static readonly TimeSpan Settled = TimeSpan.FromMinutes(1);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        await foreach (var row in ledger.UnsettledAsync(time.GetUtcNow() - Settled, cancellationToken))
-            await MendAsync(row, cancellationToken);
+        var now = time.GetUtcNow();
+        var stalled = new StalledStatements(now, now - delivery.Value.ClockSkew, now - options.Value.OverdueAfter, now - Settled);
+        await foreach (var row in ledger.UnsettledAsync(stalled, cancellationToken).Take(options.Value.RepairsPerRun))
+            await MendAsync(row, now, cancellationToken);
+
+        await batches.RunAsync(cancellationToken);
+        await erasure.RunAsync(cancellationToken);
     }
 
-    private async Task MendAsync(LedgerRow row, CancellationToken cancellationToken)
+    private async Task MendAsync(LedgerRow row, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
         try
         {
-            switch (row.State)
-            {
-                case StatementState.Submitting when row.LeaseUntil + options.Value.ClockSkew < now:
-                    Log.Mended(logger, row.Batch, row.Job, row.State);
-                    await outcomes.EndAsync(
-                        row with { Detail = "the worker that was submitting it ended without recording how: the relay may have taken it" },
-                        StatementState.Uncertain,
-                        cancellationToken);
-                    break;
+            if (await TryMendAsync(row, now, cancellationToken) is not { } kind)
+                return;
 
-                case StatementState.Received or StatementState.Held or StatementState.Sealed or StatementState.Deferred when row.Expires < now:
-                    Log.Mended(logger, row.Batch, row.Job, row.State);
-                    await outcomes.EndAsync(row with { Detail = $"its time ran out while it was {row.State}" }, StatementState.Expired, cancellationToken);
-                    break;
-
-                case StatementState.Sealed or StatementState.Deferred when (row.NextAttempt ?? row.Updated) + Overdue < now:
-                    // Written first: of many sweeps one sends the order, and the next only when that one is overdue too.
-                    await ledger.AmendAsync(row with { NextAttempt = now }, cancellationToken);
-                    Log.Mended(logger, row.Batch, row.Job, row.State);
-                    await queues.SendDeliveryAsync(new DeliveryOrder(row.Batch, row.Job), delay: null, cancellationToken);
-                    break;
-
-                default:
-                    await outcomes.ReportAsync(row, cancellationToken);
-                    break;
-            }
+            Log.Mended(logger, row.Batch, row.Job, row.State, kind);
+            metrics.Repaired(kind);
         }
         catch (LedgerConflictException)
         {
@@ -68,9 +52,40 @@ internal sealed partial class Sweep(
         }
     }
 
+    /// <returns>What was put right; null where it is nobody's turn yet.</returns>
+    private async Task<string?> TryMendAsync(LedgerRow row, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        switch (row.State)
+        {
+            case StatementState.Submitting:
+                await outcomes.EndAsync(
+                    row with { Detail = "the worker that was submitting it ended without recording how: the relay may have taken it" },
+                    StatementState.Uncertain,
+                    cancellationToken);
+                return "uncertain";
+
+            case StatementState.Received or StatementState.Held or StatementState.Sealed or StatementState.Deferred when row.Expires < now:
+                await outcomes.EndAsync(row with { Detail = $"its time ran out while it was {row.State}" }, StatementState.Expired, cancellationToken);
+                return "expired";
+
+            case StatementState.Sealed or StatementState.Deferred:
+                if ((row.NextAttempt ?? row.Updated) + options.Value.OverdueAfter > now)
+                    return null;
+
+                // Written first: of many sweeps one sends the order, and the next only when that one is overdue too.
+                await ledger.AmendAsync(row with { NextAttempt = now }, cancellationToken);
+                await queues.SendDeliveryAsync(new DeliveryOrder(row.Batch, row.Job), delay: null, cancellationToken);
+                return "order";
+
+            default:
+                await outcomes.ReportAsync(row, cancellationToken);
+                return "told";
+        }
+    }
+
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Warning, "{Batch}/{Job} had stalled as {State} and is put right")]
-        public static partial void Mended(ILogger logger, string batch, string job, StatementState state);
+        [LoggerMessage(LogLevel.Warning, "{Batch}/{Job} had stalled as {State} and is put right: {Kind}")]
+        public static partial void Mended(ILogger logger, string batch, string job, StatementState state, string kind);
     }
 }

@@ -1,4 +1,9 @@
 using BenchmarkDotNet.Running;
 using MeSign.Statements.Benchmarks;
 
-BenchmarkSwitcher.FromAssembly(typeof(QuickConfig).Assembly).Run(args);
+if (args is ["compare-sealing"])
+    await SealingComparison.RunAsync();
+else if (args is ["ratios"])
+    await PdfSigningRatios.PrintAsync();
+else
+    BenchmarkSwitcher.FromAssembly(typeof(QuickConfig).Assembly).Run(args);

@@ -82,6 +82,17 @@ public class SealingBenchmarks : IDisposable
         return aes.EncryptCbc(_entity, _vector, _encrypted) + signature.Length + key.Length;
     }
 
+    /// <summary>The same with AES-256-GCM.</summary>
+    [Benchmark]
+    public int BareWithGcm()
+    {
+        var signature = _signingKey.SignHash(SHA256.HashData(_payload), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var key = _recipientKey.Encrypt(_contentKey, RSAEncryptionPadding.Pkcs1);
+        using var gcm = new AesGcm(_contentKey, 16);
+        gcm.Encrypt(_vector.AsSpan(0, 12), _entity, _encrypted.AsSpan(0, _entity.Length), _encrypted.AsSpan(_entity.Length, 16));
+        return signature.Length + key.Length;
+    }
+
     [Benchmark]
     public async Task<int> Seal()
     {

@@ -14,6 +14,7 @@ internal static class StatementsProvider
         .AddLogging()
         .AddStatements()
         .AddSingleton<DocumentUpload>()
+        .AddSingleton<TemplateCheck>()
         .AddSingleton<JobSubmission>()
         .AddSingleton<BatchSubmission>()
         .BuildServiceProvider();

@@ -3,14 +3,17 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MeSign.Statements.Delivery;
+using MeSign.Statements.Intake;
 using MeSign.Statements.Ledger;
 
 namespace MeSign.Statements.Cli.Submit;
 
 /// <summary>Uploads a manifest, and the documents that it names, and orders the batch.</summary>
-internal sealed class BatchSubmission(DocumentUpload documents, StatementQueues queues)
+internal sealed class BatchSubmission(DocumentUpload documents, StatementQueues queues, JobReader reader, TemplateCheck templates)
 {
-    private const int UploadsAtOnce = 8;
+    private const int MostFaults = 20;
+    private const int UploadsAtOnce = 16;
+    private const int LinesTogether = 256;
 
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
@@ -19,7 +22,10 @@ internal sealed class BatchSubmission(DocumentUpload documents, StatementQueues 
     /// Where the documents are: each job's <c>document.blob</c> below it, or only the last part of that. Null when the
     /// documents are in their blobs already; the manifest is then uploaded as it is.
     /// </param>
-    public async Task<Submitted> SubmitAsync(FileInfo manifest, string? batch, DirectoryInfo? folder, CancellationToken cancellationToken)
+    /// <param name="mapping">What the columns mean, where the manifest is CSV.</param>
+    /// <param name="progress">Told of how many jobs the documents are there, and how many were uploaded.</param>
+    public async Task<Submitted> SubmitAsync(
+        FileInfo manifest, string? batch, DirectoryInfo? folder, FileInfo? mapping, Action<int, int> progress, CancellationToken cancellationToken)
     {
         if (!manifest.Exists)
             throw CommandException.Usage($"{manifest.FullName} does not exist.");
@@ -28,49 +34,128 @@ internal sealed class BatchSubmission(DocumentUpload documents, StatementQueues 
         if (!StatementKey.IsPart(batch))
             throw CommandException.Usage($"\"{batch}\" is not a batch: give --batch with 1 to 64 of A-Z a-z 0-9 . _ - beginning with a letter or digit.");
 
-        var files = new Dictionary<string, FileInfo>(StringComparer.Ordinal);
         await using var lines = new FileStream(
             Path.GetTempFileName(), new FileStreamOptions { Access = FileAccess.ReadWrite, Mode = FileMode.Truncate, Options = FileOptions.DeleteOnClose });
-        var jobs = await CompleteAsync(manifest, batch, folder, lines, files, cancellationToken);
-
-        await Parallel.ForEachAsync(
-            files,
-            new ParallelOptions { MaxDegreeOfParallelism = UploadsAtOnce, CancellationToken = cancellationToken },
-            async (file, cancellation) => await documents.PutAsync(file.Key, file.Value, cancellation));
+        var jobs = await CompleteAsync(manifest, mapping, batch, folder, lines, cancellationToken);
+        if (folder is not null)
+            await UploadAsync(lines, folder, progress, cancellationToken);
 
         var blob = $"{batch}/manifest.jsonl";
         var sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(lines, cancellationToken));
         lines.Position = 0;
         await documents.PutAsync(blob, lines, "application/jsonl", cancellationToken);
-        await queues.SendBatchAsync(JsonSerializer.SerializeToUtf8Bytes(new { version = 1, batch, manifest = blob }), delay: null, cancellationToken);
-        return new Submitted(batch, null, jobs, blob, sha256);
+        if (!await documents.WasOrderedAsync(blob, cancellationToken))
+        {
+            await queues.SendBatchAsync(JsonSerializer.SerializeToUtf8Bytes(new { version = 1, batch, manifest = blob }), delay: null, cancellationToken);
+            await documents.MarkOrderedAsync(blob, cancellationToken);
+        }
+
+        return new Submitted(batch, null, jobs, blob, sha256, templates.Skipped);
     }
 
+    /// <summary>Writes the jobs with their documents' hashes, in their order, some hundred at a time.</summary>
     /// <returns>How many jobs the manifest has.</returns>
-    private static async Task<int> CompleteAsync(
-        FileInfo manifest, string batch, DirectoryInfo? folder, Stream lines, Dictionary<string, FileInfo> files, CancellationToken cancellationToken)
+    private async Task<int> CompleteAsync(
+        FileInfo manifest, FileInfo? mapping, string batch, DirectoryInfo? folder, Stream lines, CancellationToken cancellationToken)
     {
-        var (jobs, number) = (0, 0);
+        var jobs = 0;
+        var faults = new List<string>();
         await using (var writer = new StreamWriter(lines, Utf8, leaveOpen: true))
         {
             writer.NewLine = "\n";
-            await foreach (var line in File.ReadLinesAsync(manifest.FullName, cancellationToken))
+            await foreach (var chunk in LinesAsync(manifest, mapping, cancellationToken).Chunk(LinesTogether).WithCancellation(cancellationToken))
             {
-                number++;
-                if (string.IsNullOrWhiteSpace(line))
-                    continue;
+                var completed = new string[chunk.Length];
+                await Parallel.ForEachAsync(chunk.Index(), AtOnce(cancellationToken), async (line, cancellation) => completed[line.Index] = folder is null
+                    ? line.Item.Text
+                    : await FillInAsync(line.Item.Text, PlaceOf(manifest, line.Item.Number), batch, folder, cancellation));
+                foreach (var (line, job) in chunk.Zip(completed))
+                {
+                    if (TemplateFault(job) is { } fault && faults.Count <= MostFaults)
+                        faults.Add(faults.Count < MostFaults ? $"{PlaceOf(manifest, line.Number)} {fault.Code}: {fault.Detail}" : "and more");
+                    await writer.WriteLineAsync(job);
+                }
 
-                jobs++;
-                await writer.WriteLineAsync(folder is null ? line : await FillInAsync(line, $"{manifest.Name}, line {number},", batch, folder, files, cancellationToken));
+                jobs += chunk.Length;
             }
         }
+
+        if (faults.Count > 0)
+            throw CommandException.Usage($"nothing was submitted: {string.Join("; ", faults)}");
 
         lines.Position = 0;
         return jobs > 0 ? jobs : throw CommandException.Usage($"{manifest.FullName} has no job.");
     }
 
+    /// <summary>Uploads the document of each job; what is in storage already, from a run before this one, is not sent again.</summary>
+    private async Task UploadAsync(Stream lines, DirectoryInfo folder, Action<int, int> progress, CancellationToken cancellationToken)
+    {
+        var (done, uploaded) = (0, 0);
+        using (var text = new StreamReader(lines, Utf8, leaveOpen: true))
+        {
+            await foreach (var chunk in LinesAsync(text, cancellationToken).Chunk(LinesTogether).WithCancellation(cancellationToken))
+            {
+                var blobs = chunk.Select(line => JobFile.Text(JobFile.Parse(line, "the manifest")["document"] as JsonObject, "blob")).OfType<string>().Distinct(StringComparer.Ordinal);
+                await Parallel.ForEachAsync(blobs, AtOnce(cancellationToken), async (blob, cancellation) =>
+                {
+                    if (await documents.PutAsync(blob, Find(folder, blob)!, cancellation))
+                        Interlocked.Increment(ref uploaded);
+                });
+                progress(done += chunk.Length, uploaded);
+            }
+        }
+
+        lines.Position = 0;
+    }
+
+    private static async IAsyncEnumerable<string> LinesAsync(StreamReader reader, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        while (await reader.ReadLineAsync(cancellationToken) is { } line)
+            yield return line;
+    }
+
+    private static ParallelOptions AtOnce(CancellationToken cancellationToken) => new() { MaxDegreeOfParallelism = UploadsAtOnce, CancellationToken = cancellationToken };
+
+    private static string PlaceOf(FileInfo manifest, long number) => $"{manifest.Name}, line {number},";
+
+    private static async IAsyncEnumerable<(long Number, string Text)> LinesAsync(
+        FileInfo manifest, FileInfo? mapping, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (manifest.Extension.Equals(".csv", StringComparison.OrdinalIgnoreCase))
+        {
+            if (mapping is not { Exists: true })
+                throw CommandException.Usage($"{manifest.Name} is CSV: give --mapping FILE, or put mapping.json beside it, to say what its columns mean.");
+
+            await using var csv = manifest.OpenRead();
+            await foreach (var (row, job) in CsvFile.ReadAsync(csv, CsvMapping.Read(await File.ReadAllBytesAsync(mapping.FullName, cancellationToken)), cancellationToken))
+                yield return (row, Utf8.GetString(job.Span));
+            yield break;
+        }
+
+        var number = 0L;
+        await foreach (var line in File.ReadLinesAsync(manifest.FullName, cancellationToken))
+        {
+            number++;
+            if (!string.IsNullOrWhiteSpace(line))
+                yield return (number, line);
+        }
+    }
+
+    /// <summary>What the contract refuses becomes a recorded outcome, as the bank's own manifests do; only the template is looked at here.</summary>
+    private StatementFailedException? TemplateFault(string line)
+    {
+        try
+        {
+            return templates.Fault(reader.Read(BinaryData.FromString(line)));
+        }
+        catch (StatementFailedException)
+        {
+            return null;
+        }
+    }
+
     private static async Task<string> FillInAsync(
-        string line, string place, string batch, DirectoryInfo folder, Dictionary<string, FileInfo> files, CancellationToken cancellationToken)
+        string line, string place, string batch, DirectoryInfo folder, CancellationToken cancellationToken)
     {
         var job = JobFile.Parse(line, place);
         if (job["document"] is not JsonObject document)
@@ -81,7 +166,6 @@ internal sealed class BatchSubmission(DocumentUpload documents, StatementQueues 
 
         var file = Find(folder, blob) ?? throw CommandException.Usage($"{place} names {blob}, which is not in {folder.FullName}.");
         await DocumentUpload.FillInAsync(job, batch, file, cancellationToken);
-        files[blob] = file;
         return job.ToJsonString(SubmitReport.Json);
     }
 

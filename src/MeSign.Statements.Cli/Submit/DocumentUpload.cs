@@ -11,6 +11,8 @@ namespace MeSign.Statements.Cli.Submit;
 /// <summary>Writes a document's hash into its job, and puts the document where the job says.</summary>
 internal sealed class DocumentUpload(BlobServiceClient blobs)
 {
+    private const string Hash = "sha256";
+    private const string Ordered = "ordered";
     private const string NoHash = "0000000000000000000000000000000000000000000000000000000000000000";
 
     private readonly BlobContainerClient _container = blobs.GetBlobContainerClient(StorageNames.Documents);
@@ -39,11 +41,17 @@ internal sealed class DocumentUpload(BlobServiceClient blobs)
         document["sha256"] = sha256;
     }
 
-    /// <summary>Never overwrites: a job that waits on its queue may mean the blob that is there.</summary>
+    /// <summary>Never overwrites: a job that waits on its queue may mean the blob that is there. What is there already is not sent again.</summary>
+    /// <returns>Whether it was uploaded now.</returns>
     /// <exception cref="CommandException">The blob exists with another content.</exception>
-    public async Task PutAsync(string name, Stream content, string contentType, CancellationToken cancellationToken)
+    public async Task<bool> PutAsync(string name, Stream content, string contentType, CancellationToken cancellationToken)
     {
+        var sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancellationToken));
+        content.Position = 0;
         var blob = _container.GetBlobClient(name);
+        if (await IsThereAsync(blob, sha256, cancellationToken))
+            return false;
+
         try
         {
             await blob.UploadAsync(
@@ -52,23 +60,56 @@ internal sealed class DocumentUpload(BlobServiceClient blobs)
                 {
                     Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All },
                     HttpHeaders = new BlobHttpHeaders { ContentType = contentType },
+                    Metadata = new Dictionary<string, string>(StringComparer.Ordinal) { [Hash] = sha256 },
                 },
                 cancellationToken);
+            return true;
         }
         catch (RequestFailedException exists) when (exists.ErrorCode == BlobErrorCode.BlobAlreadyExists)
         {
-            content.Position = 0;
-            await using var there = await blob.OpenReadAsync(cancellationToken: cancellationToken);
-            var (old, given) = (await SHA256.HashDataAsync(there, cancellationToken), await SHA256.HashDataAsync(content, cancellationToken));
-            if (!old.AsSpan().SequenceEqual(given))
-                throw CommandException.Failed($"the blob {name} exists with another content: give the job another id or document.blob, or the batch another id.");
+            // Somebody else was quicker, or the answer to our own request was lost.
+            return await IsThereAsync(blob, sha256, cancellationToken);
         }
     }
 
     /// <inheritdoc cref="PutAsync(string, Stream, string, CancellationToken)"/>
-    public async Task PutAsync(string name, FileInfo file, CancellationToken cancellationToken)
+    public async Task<bool> PutAsync(string name, FileInfo file, CancellationToken cancellationToken)
     {
         await using var content = file.OpenRead();
-        await PutAsync(name, content, "application/pdf", cancellationToken);
+        return await PutAsync(name, content, "application/pdf", cancellationToken);
+    }
+
+    /// <summary>Notes on a manifest that its order was sent.</summary>
+    public async Task MarkOrderedAsync(string name, CancellationToken cancellationToken)
+    {
+        var blob = _container.GetBlobClient(name);
+        var metadata = new Dictionary<string, string>((await blob.GetPropertiesAsync(cancellationToken: cancellationToken)).Value.Metadata, StringComparer.OrdinalIgnoreCase) { [Ordered] = "yes" };
+        await blob.SetMetadataAsync(metadata, cancellationToken: cancellationToken);
+    }
+
+    /// <summary>Whether a manifest's order was sent before.</summary>
+    public async Task<bool> WasOrderedAsync(string name, CancellationToken cancellationToken) =>
+        (await _container.GetBlobClient(name).GetPropertiesAsync(cancellationToken: cancellationToken)).Value.Metadata.ContainsKey(Ordered);
+
+    /// <exception cref="CommandException">The blob exists with another content.</exception>
+    private static async Task<bool> IsThereAsync(BlobClient blob, string sha256, CancellationToken cancellationToken)
+    {
+        try
+        {
+            BlobProperties properties = await blob.GetPropertiesAsync(cancellationToken: cancellationToken);
+            if (!properties.Metadata.TryGetValue(Hash, out var there))
+            {
+                await using var content = await blob.OpenReadAsync(cancellationToken: cancellationToken);
+                there = Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancellationToken));
+            }
+
+            return there == sha256
+                ? true
+                : throw CommandException.Failed($"the blob {blob.Name} exists with another content: give the job another id or document.blob, or the batch another id.");
+        }
+        catch (RequestFailedException absent) when (absent.Status == 404)
+        {
+            return false;
+        }
     }
 }

@@ -5,9 +5,10 @@ using System.Text.Json.Nodes;
 namespace MeSign.Statements.Cli.Submit;
 
 /// <summary>The options that make up a job on the command line.</summary>
-internal sealed class JobOptions
+/// <param name="issuer">The issuer that sends it.</param>
+internal sealed class JobOptions(Option<string?> issuer)
 {
-    private readonly Option<string?> _issuer = new("--issuer") { Description = "The configured issuer that sends it.", HelpName = "ID" };
+    private readonly Option<string?> _issuer = issuer;
     private readonly Option<string?> _to = new("--to") { Description = "The recipient's address.", HelpName = "ADDRESS" };
     private readonly Option<string?> _name = new("--name") { Description = "The recipient's display name.", HelpName = "NAME" };
     private readonly Option<string?> _locale = new("--locale") { Description = "The recipient's language, such as cs-CZ.", HelpName = "TAG" };
@@ -18,23 +19,27 @@ internal sealed class JobOptions
     private readonly Option<string?> _encryption = new("--encryption") { Description = "required, preferred or never; the issuer's default where it is left out.", HelpName = "POLICY" };
     private readonly Option<string?> _expires = new("--expires") { Description = "RFC 3339 time after which it is not sent any more.", HelpName = "TIME" };
 
+    private Option[] Own => [_to, _name, _locale, _kind, _id, _template, _field, _encryption, _expires];
+
+    /// <summary>Adds its options; that of the issuer is the command's own.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { _issuer, _to, _name, _locale, _kind, _id, _template, _field, _encryption, _expires })
+        foreach (var option in Own)
             command.Options.Add(option);
     }
 
-    public bool AnyGiven(ParseResult parsed) =>
-        new Option[] { _issuer, _to, _name, _locale, _kind, _id, _template, _field, _encryption, _expires }.Any(option => parsed.GetResult(option) is { Implicit: false });
+    /// <summary>Whether anything of a job is given, the issuer aside.</summary>
+    public bool AnyGiven(ParseResult parsed) => Array.Exists(Own, option => parsed.GetResult(option) is { Implicit: false });
 
+    /// <param name="issuerOtherwise">The issuer where none is given; an error where that is null too.</param>
     /// <returns>The job without its document.</returns>
-    public JsonObject Build(ParseResult parsed, string? batch, bool hasDocument)
+    public JsonObject Build(ParseResult parsed, string? batch, bool hasDocument, string? issuerOtherwise = null)
     {
         var job = new JsonObject
         {
             ["version"] = 1,
             ["id"] = parsed.GetValue(_id) ?? NewId(),
-            ["issuer"] = Required(parsed, _issuer),
+            ["issuer"] = parsed.GetValue(_issuer) ?? issuerOtherwise ?? Required(parsed, _issuer),
             ["kind"] = parsed.GetValue(_kind) ?? (hasDocument ? "statement" : "message"),
             ["recipient"] = new JsonObject { ["email"] = Required(parsed, _to) },
         };

@@ -19,6 +19,9 @@ internal sealed record FileVerdict
     /// <summary>The PDFs inside a message.</summary>
     public IReadOnlyList<FileVerdict> Attachments { get; init; } = [];
 
+    /// <summary>The files that its parts were written to.</summary>
+    public IReadOnlyList<string>? Written { get; init; }
+
     /// <summary>What speaks against it, in plain words; those of attachments stand there.</summary>
     public required IReadOnlyList<string> Problems { get; init; }
 

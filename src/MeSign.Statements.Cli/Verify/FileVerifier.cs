@@ -23,11 +23,26 @@ internal sealed class FileVerifier(
         try
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-            return IsPdf(path, file) ? VerifyPdf(path, file) : VerifyMessage(path, file);
+            return IsPdf(path, file) ? VerifyPdf(path, file) : OpenMessage(path, file).Verdict;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return FileVerdict.Unreadable(path, kind: null, $"It cannot be read: {exception.Message}");
+        }
+    }
+
+    /// <summary>Judges one message and hands out what is in it.</summary>
+    /// <returns>The message is null where it could not be read as one.</returns>
+    public (FileVerdict Verdict, OpenedMessage? Message) Open(string path)
+    {
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+            return OpenMessage(path, file);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return (FileVerdict.Unreadable(path, kind: null, $"It cannot be read: {exception.Message}"), null);
         }
     }
 
@@ -51,20 +66,21 @@ internal sealed class FileVerifier(
         }
     }
 
-    private FileVerdict VerifyMessage(string name, FileStream file)
+    private (FileVerdict Verdict, OpenedMessage? Message) OpenMessage(string name, FileStream file)
     {
         if (file.Length > LargestMessage)
-            return FileVerdict.Unreadable(name, "message", $"It has {file.Length} bytes: a message has at most {LargestMessage}.");
+            return (FileVerdict.Unreadable(name, "message", $"It has {file.Length} bytes: a message has at most {LargestMessage}."), null);
 
         var eml = new byte[file.Length];
         file.ReadExactly(eml);
         try
         {
-            return Judge(name, _messages.Open(eml, [.. keys, .. archives], archives));
+            var message = _messages.Open(eml, [.. keys, .. archives], archives);
+            return (Judge(name, message), message);
         }
         catch (FormatException exception)
         {
-            return FileVerdict.Unreadable(name, "message", $"It is no message: {exception.Message}");
+            return (FileVerdict.Unreadable(name, "message", $"It is no message: {exception.Message}"), null);
         }
     }
 

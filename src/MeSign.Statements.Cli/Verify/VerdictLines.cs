@@ -9,9 +9,10 @@ internal static class VerdictLines
 {
     public static IEnumerable<(string Name, string Value)> Of(FileVerdict verdict) =>
         (verdict.Message is { } message ? Of(message) : [])
-        .Concat(verdict.Signatures.SelectMany(Of))
+        .Concat(verdict.Message is not null && verdict.Signatures.Count == 0 ? [Unsigned(verdict.Message)] : verdict.Signatures.SelectMany(Of))
         .Concat(verdict.Problems.Select(problem => ("Problem", problem)))
-        .Concat(verdict.Attachments.SelectMany(OfAttachment));
+        .Concat(verdict.Attachments.SelectMany(OfAttachment))
+        .Concat((verdict.Written ?? []).Select(file => ("Written", file)));
 
     private static IEnumerable<(string Name, string Value)> OfAttachment(FileVerdict attachment) =>
     [
@@ -36,7 +37,7 @@ internal static class VerdictLines
 
         if (message.Encryption.Count == 0)
             yield return ("Encrypted", "no: everyone on the way could read it");
-        yield return ("Header fields", message.HeaderProtection is null ? "not protected: From, To and Subject may be anyone's" : "protected by the signature");
+        yield return ("Header fields", Protection(message));
         foreach (var difference in message.HeaderDifferences)
         {
             yield return (difference.MadeBySender ? "  shown outside" : "  CHANGED",
@@ -46,6 +47,18 @@ internal static class VerdictLines
         foreach (var name in message.OtherAttachments)
             yield return ("Attached", name);
     }
+
+    private static string Protection(MessageView message) => message switch
+    {
+        { HeaderProtection: not null } => message.HeaderDifferences.Any(difference => !difference.MadeBySender)
+            ? "protected by the signature, and changed on the way"
+            : "protected by the signature",
+        _ when message.Encryption.Any(layer => layer.OpenedBy is null) => "unknown: the message stays closed",
+        _ => "not protected: From, To and Subject may be anyone's",
+    };
+
+    private static (string Name, string Value) Unsigned(MessageView message) =>
+        ("Signed", message.Encryption.Any(layer => layer.OpenedBy is null) ? "unknown: it stays closed" : "no: anyone can have written it");
 
     private static IEnumerable<(string Name, string Value)> Of(SignatureView signature)
     {
@@ -58,9 +71,9 @@ internal static class VerdictLines
             yield return ("Certificate", $"{certificate.Serial} of {certificate.Issuer}, {certificate.NotBefore:yyyy-MM-dd} to {certificate.NotAfter:yyyy-MM-dd}");
         }
 
-        yield return ("Since", signature.Timestamp is { } time
-            ? $"{Time(time)} by the timestamp of {signature.TimestampAuthority}"
-            : signature.ClaimedTime is { } claimed ? $"{Time(claimed)} as the signer says; there is no valid timestamp" : "unknown: there is no valid timestamp");
+        yield return ("Timestamped", signature.Timestamp is { } time
+            ? $"{Time(time)} by {signature.TimestampAuthority}"
+            : signature.ClaimedTime is { } claimed ? $"no valid timestamp; the signer says {Time(claimed)}" : "no valid timestamp");
         if (signature.Algorithm is { } algorithm)
             yield return ("Algorithm", algorithm);
         if (signature.Level is { } level)

@@ -34,7 +34,9 @@ internal sealed class SmtpSink : IAsyncDisposable
             {
                 ServerCertificateContext = SslStreamCertificateContext.Create(certificate, options.Intermediates, offline: true),
                 ClientCertificateRequired = options.AskForCertificate,
+#pragma warning disable CA5359 // The sink lets everybody in, and tells the test which certificate it was shown.
                 RemoteCertificateValidationCallback = static (_, _, _, _) => true,
+#pragma warning restore CA5359
             };
         }
     }
@@ -59,6 +61,9 @@ internal sealed class SmtpSink : IAsyncDisposable
 
     /// <summary>Connections open now.</summary>
     public int OpenConnections => _sessions.Count;
+
+    /// <summary>Asked first at each point of each dialogue, whether it misbehaves there and how.</summary>
+    public Func<SmtpStage, Misbehaviour?>? Watch { get; set; }
 
     internal SmtpSinkOptions Options => _options;
 
@@ -100,7 +105,7 @@ internal sealed class SmtpSink : IAsyncDisposable
     }
 
     internal Misbehaviour? FaultAt(SmtpStage stage, params IEnumerable<string> recipients) =>
-        _misbehaviours.FirstOrDefault(fault => fault.Takes(stage, recipients));
+        Watch?.Invoke(stage) ?? _misbehaviours.FirstOrDefault(fault => fault.Takes(stage, recipients));
 
     internal async Task StoreAsync(ReadOnlyMemory<byte> content, string address, Func<int, string, SinkMessage> describe)
     {

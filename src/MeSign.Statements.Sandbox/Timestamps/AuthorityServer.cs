@@ -43,6 +43,9 @@ internal sealed class AuthorityServer : IAsyncDisposable
     /// <summary>Where time-stamp requests are posted to.</summary>
     public Uri TimestampAddress { get; }
 
+    /// <summary>Told of each time-stamp request before and after it is answered, with what stands behind the ? of its address; false drops the connection.</summary>
+    public Func<string, bool>? Watch { get; set; }
+
     /// <summary>Time-stamp requests taken, however they were answered.</summary>
     public int Requests => Volatile.Read(ref _requests);
 
@@ -103,6 +106,8 @@ internal sealed class AuthorityServer : IAsyncDisposable
     private async Task StampAsync(HttpContext context)
     {
         Interlocked.Increment(ref _requests);
+        if (IsCut(context))
+            return;
         var fault = _faults.FirstOrDefault(each => each.Takes());
         switch (fault?.Kind)
         {
@@ -134,7 +139,17 @@ internal sealed class AuthorityServer : IAsyncDisposable
         var (response, granted) = _issuer.Respond(request.ToArray(), fault?.Kind);
         if (granted)
             Interlocked.Increment(ref _issued);
-        await SendAsync(context, "application/timestamp-reply", response);
+        if (!IsCut(context))
+            await SendAsync(context, "application/timestamp-reply", response);
+    }
+
+    private bool IsCut(HttpContext context)
+    {
+        if (Watch is not { } watch || watch(context.Request.QueryString.Value?.TrimStart('?') ?? ""))
+            return false;
+
+        context.Abort();
+        return true;
     }
 
     private static async Task SendAsync(HttpContext context, string type, byte[] content)

@@ -8,4 +8,5 @@ namespace MeSign.Statements.Delivery;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(DeliveryOrder))]
 [JsonSerializable(typeof(StatementResult))]
+[JsonSerializable(typeof(BatchCompletion))]
 internal sealed partial class DeliveryJson : JsonSerializerContext;

@@ -84,6 +84,10 @@ public sealed class Outbox(BlobServiceClient blobs)
         return eml;
     }
 
+    /// <summary>Removes a message for good. One that is gone is fine.</summary>
+    public async Task RemoveAsync(StatementKey key, CancellationToken cancellationToken) =>
+        await Blob(key).DeleteIfExistsAsync(DeleteSnapshotsOption.IncludeSnapshots, cancellationToken: cancellationToken);
+
     private BlobClient Blob(StatementKey key) => _container.GetBlobClient(Name(key));
 
     private static string Name(StatementKey key) => string.Create(CultureInfo.InvariantCulture, $"{key.Batch}/{key.Job}.eml");

@@ -39,6 +39,9 @@ public sealed class StatementQueues(QueueServiceClient queues)
     public Task SendResultAsync(StatementResult result, CancellationToken cancellationToken) =>
         SendAsync(_results, JsonSerializer.SerializeToUtf8Bytes(result, DeliveryJson.Default.StatementResult), delay: null, cancellationToken);
 
+    public Task SendCompletionAsync(BatchCompletion completion, CancellationToken cancellationToken) =>
+        SendAsync(_results, JsonSerializer.SerializeToUtf8Bytes(completion, DeliveryJson.Default.BatchCompletion), delay: null, cancellationToken);
+
     private static async Task SendAsync(QueueClient queue, ReadOnlyMemory<byte> json, TimeSpan? delay, CancellationToken cancellationToken)
     {
         TimeSpan? visibleAfter = delay is { } wait && wait > TimeSpan.Zero ? (wait < LongestDelay ? wait : LongestDelay) : null;

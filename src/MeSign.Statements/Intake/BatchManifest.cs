@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace MeSign.Statements.Intake;
 
-/// <summary>Reads manifests: blobs in JSON Lines, one job a line, of any length, some lines at a time.</summary>
+/// <summary>Reads manifests: blobs in JSON Lines or CSV, one job a line, of any length, some lines at a time.</summary>
 public sealed class BatchManifest
 {
     private const int BlockBytes = 512 * 1024;
@@ -31,8 +31,10 @@ public sealed class BatchManifest
     {
         ArgumentNullException.ThrowIfNull(order);
         var lines = new List<ManifestLine>();
-        var cutter = new LineCutter(JobLimits.Bytes, order.From);
-        var (position, number, etag) = (order.From, order.Line, order.ETag);
+        var form = order.Mapping is null ? null : await ReadFormAsync(order, cancellationToken);
+        var reader = new ManifestLineReader(order, form?.Form);
+        var cutter = new LineCutter(JobLimits.Bytes, order.From, form?.Quotes());
+        var (position, number, etag) = (order.From, order.Line, form?.ETag ?? order.ETag);
         while (true)
         {
             var block = await ReadBlockAsync(order with { From = position, ETag = etag }, cancellationToken);
@@ -43,17 +45,31 @@ public sealed class BatchManifest
             while (lines.Count < _linesPerChunk && cutter.Position - order.From < ChunkBytes && cutter.TryTake(out var line))
             {
                 number++;
+                if (form is not null && number == 1)
+                    continue;
                 if (line.IsTooLong)
-                    lines.Add(ManifestLineReader.TooLong(order, number, line.Offset));
+                    lines.Add(reader.TooLong(number, line.Offset));
                 else if (!line.IsBlank)
-                    lines.Add(ManifestLineReader.Read(order, number, line.Offset, line.Text));
+                    lines.Add(reader.Read(number, line.Offset, line.Text));
             }
 
             if (cutter.Position >= block.ManifestLength)
-                return new ManifestChunk(lines, null);
+                return new ManifestChunk(lines, null, number);
             if (lines.Count >= _linesPerChunk || cutter.Position - order.From >= ChunkBytes)
-                return new ManifestChunk(lines, order with { From = cutter.Position, Line = number, ETag = etag });
+                return new ManifestChunk(lines, order with { From = cutter.Position, Line = number, ETag = etag }, number);
         }
+    }
+
+    /// <summary>The mapping and the header that every chunk of a CSV manifest is read by.</summary>
+    private async Task<CsvHead> ReadFormAsync(BatchOrder order, CancellationToken cancellationToken)
+    {
+        var mapping = CsvMapping.Read((await ReadBlockAsync(new BatchOrder(order.Batch, order.Mapping!), cancellationToken)).Bytes);
+        var block = await ReadBlockAsync(order with { From = 0 }, cancellationToken);
+        var cutter = new LineCutter(JobLimits.Bytes, 0, CsvHead.QuotesOf(mapping));
+        cutter.Feed(block.Bytes, isLast: block.Bytes.Length >= block.ManifestLength);
+        return cutter.TryTake(out var header) && header is { IsTooLong: false, IsBlank: false }
+            ? new CsvHead(mapping, new CsvForm(mapping, header.Text), block.ETag)
+            : throw new StatementFailedException(FailureCode.MissingField, $"manifest {JobText.Quote(order.Manifest)} has no header: its first row names the columns");
     }
 
     private async Task<Block> ReadBlockAsync(BatchOrder order, CancellationToken cancellationToken)
@@ -94,4 +110,11 @@ public sealed class BatchManifest
         new(code, $"manifest {JobText.Quote(order.Manifest)} {problem}", fault);
 
     private readonly record struct Block(ReadOnlyMemory<byte> Bytes, long ManifestLength, string ETag);
+
+    private sealed record CsvHead(CsvMapping Mapping, CsvForm Form, string ETag)
+    {
+        public CsvQuotes Quotes() => QuotesOf(Mapping);
+
+        public static CsvQuotes QuotesOf(CsvMapping mapping) => new((byte)mapping.Delimiter, JobLimits.Bytes);
+    }
 }

@@ -11,7 +11,8 @@ namespace MeSign.Statements.Intake;
 /// <param name="From">Bytes of the manifest that are done.</param>
 /// <param name="Line">Lines in those bytes.</param>
 /// <param name="ETag">The version of the manifest that those bytes belong to; absent in the bank's own order.</param>
-public sealed record BatchOrder(string Batch, string Manifest, long From = 0, long Line = 0, string? ETag = null)
+/// <param name="Mapping">Name of the blob in the same container that says what the columns of a CSV manifest mean; absent for JSON Lines.</param>
+public sealed record BatchOrder(string Batch, string Manifest, long From = 0, long Line = 0, string? ETag = null, string? Mapping = null)
 {
     private const int ETagLength = 100;
 
@@ -22,17 +23,18 @@ public sealed record BatchOrder(string Batch, string Manifest, long From = 0, lo
         ArgumentNullException.ThrowIfNull(body);
         var order = new JobObject(JobBody.Parse(JobBody.Decode(body).Span, "the order"), "");
         order.RequireVersion(1);
-        order.RefuseUnknown("version", "batch", "manifest", "from", "line", "etag");
+        order.RefuseUnknown("version", "batch", "manifest", "mapping", "from", "line", "etag");
 
         var batch = order.RequiredText("batch", JobLimits.IdLength);
         if (!JobText.IsId(batch))
             throw order.Fault(FailureCode.InvalidField, "batch", $"{JobText.Quote(batch)} is not an id: A–Z a–z 0–9 . _ - only, a letter or digit first");
 
-        var manifest = order.RequiredRawText("manifest");
-        if (BlobName.FindProblem(manifest) is { } problem)
-            throw order.Fault(FailureCode.DocumentNotAllowed, "manifest", $"{JobText.Quote(manifest)} {problem}");
+        var manifest = ReadBlob(order, "manifest");
+        var mapping = order.Has("mapping") ? ReadBlob(order, "mapping") : null;
+        if (mapping is null && manifest.EndsWith(".csv", StringComparison.OrdinalIgnoreCase))
+            throw order.Fault(FailureCode.MissingField, "mapping", "is absent: a CSV manifest goes with the blob that says what its columns mean");
 
-        return new BatchOrder(batch, manifest, order.OptionalCount("from"), order.OptionalCount("line"), order.OptionalText("etag", ETagLength));
+        return new BatchOrder(batch, manifest, order.OptionalCount("from"), order.OptionalCount("line"), order.OptionalText("etag", ETagLength), mapping);
     }
 
     /// <summary>As <see cref="Read"/>; null where it is no order.</summary>
@@ -48,10 +50,11 @@ public sealed record BatchOrder(string Batch, string Manifest, long From = 0, lo
         }
     }
 
+    /// <summary>What the manifest is known by among those of its batch.</summary>
+    public string ManifestId => $"manifest-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Manifest)).AsSpan(..8))}";
+
     /// <summary>The job id under which an order itself is on record when it cannot be carried out: one for each place of each manifest.</summary>
-    public string PlaceId => string.Create(
-        CultureInfo.InvariantCulture,
-        $"manifest-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Manifest)).AsSpan(..8))}{(From == 0 ? "" : $"-{From}")}");
+    public string PlaceId => From == 0 ? ManifestId : string.Create(CultureInfo.InvariantCulture, $"{ManifestId}-{From}");
 
     /// <summary>The order as JSON, to be sent once more.</summary>
     public BinaryData ToJson()
@@ -63,6 +66,8 @@ public sealed record BatchOrder(string Batch, string Manifest, long From = 0, lo
             json.WriteNumber("version", 1);
             json.WriteString("batch", Batch);
             json.WriteString("manifest", Manifest);
+            if (Mapping is not null)
+                json.WriteString("mapping", Mapping);
             json.WriteNumber("from", From);
             json.WriteNumber("line", Line);
             if (ETag is not null)
@@ -71,5 +76,13 @@ public sealed record BatchOrder(string Batch, string Manifest, long From = 0, lo
         }
 
         return new BinaryData(buffer.WrittenMemory);
+    }
+
+    private static string ReadBlob(JobObject order, string name)
+    {
+        var blob = order.RequiredRawText(name);
+        return BlobName.FindProblem(blob) is { } problem
+            ? throw order.Fault(FailureCode.DocumentNotAllowed, name, $"{JobText.Quote(blob)} {problem}")
+            : blob;
     }
 }

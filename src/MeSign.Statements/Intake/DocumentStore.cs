@@ -52,6 +52,13 @@ public sealed class DocumentStore(BlobServiceClient blobs)
         return bytes;
     }
 
+    /// <summary>Removes a document for good. One that is gone is fine.</summary>
+    public async Task RemoveAsync(string blob, CancellationToken cancellationToken)
+    {
+        if (BlobName.FindProblem(blob) is null)
+            await _container.GetBlobClient(blob).DeleteIfExistsAsync(DeleteSnapshotsOption.IncludeSnapshots, cancellationToken: cancellationToken);
+    }
+
     private async Task<BlobDownloadStreamingResult> StartAsync(JobDocument document, CancellationToken cancellationToken)
     {
         try

@@ -4,7 +4,10 @@ using MeSign.Statements.Storage;
 
 namespace MeSign.Statements.Intake;
 
-/// <summary>Jobs that wait for a certificate, as blobs <c>held/&lt;batch&gt;/&lt;job&gt;.json</c>: the job as it came, for the queue to get back.</summary>
+/// <summary>
+/// Jobs that wait for a certificate or for a person's decision, as blobs <c>held/&lt;batch&gt;/&lt;job&gt;.json</c>: the job (or
+/// batch order) as it came, for the queue to get back.
+/// </summary>
 public sealed class HeldJobs(BlobServiceClient blobs)
 {
     private readonly BlobContainerClient container = blobs.GetBlobContainerClient(StorageNames.Held);
@@ -26,6 +29,9 @@ public sealed class HeldJobs(BlobServiceClient blobs)
             return null;
         }
     }
+
+    public async Task RemoveAsync(string batch, string job, CancellationToken cancellationToken) =>
+        await Blob(batch, job).DeleteIfExistsAsync(cancellationToken: cancellationToken);
 
     private BlobClient Blob(string batch, string job) => container.GetBlobClient($"{batch}/{job}.json");
 }

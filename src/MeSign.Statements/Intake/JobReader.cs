@@ -122,7 +122,8 @@ public sealed partial class JobReader
             throw recipient.Fault(FailureCode.OversizedField, "email", $"is longer than {EmailAddress.MaxOctets} octets");
         return EmailAddress.TryParse(text, out _, out var problem)
             ? text
-            : throw recipient.Fault(FailureCode.InvalidAddress, "email", $"{JobText.Quote(text)} is not an address: {problem}");
+            // Not quoted: a mistyped address still says who the customer is, and details go to rows, logs and the result queue.
+            : throw recipient.Fault(FailureCode.InvalidAddress, "email", $"is not an address: {problem}");
     }
 
     private static string? ReadLocale(JobObject recipient)

@@ -54,9 +54,15 @@ internal static class JobText
         return true;
     }
 
-    /// <summary>A value in a message: in quotes, cut at a readable length, and with nothing in it that a terminal or a log would obey.</summary>
+    /// <summary>
+    /// A value in a message: in quotes, cut at a readable length, and with nothing in it that a terminal or a log would obey. What
+    /// looks like an address is not shown: messages go to logs, rows and the result queue, which hold none.
+    /// </summary>
     public static string Quote(string value)
     {
+        if (value.AsSpan().IndexOfAny('@', '\uFF20', '\uFE6B') >= 0)
+            return "\"…@…\"";
+
         var quoted = new StringBuilder("\"");
         var left = QuotedRunes;
         foreach (var rune in value.EnumerateRunes())

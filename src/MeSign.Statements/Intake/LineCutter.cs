@@ -5,7 +5,8 @@ namespace MeSign.Statements.Intake;
 /// <summary>Cuts blocks of bytes into lines, and holds of a line no more than it may have.</summary>
 /// <param name="maxBytes">Longest line without its end; a longer one is reported and its bytes are dropped.</param>
 /// <param name="position">Where in the whole the first block begins.</param>
-internal sealed class LineCutter(int maxBytes, long position)
+/// <param name="quotes">Where lines are records of CSV, what tells a line end inside a cell from one that ends the record.</param>
+internal sealed class LineCutter(int maxBytes, long position, CsvQuotes? quotes = null)
 {
     private readonly ArrayBufferWriter<byte> _begun = new();
     private ReadOnlyMemory<byte> _block;
@@ -29,7 +30,7 @@ internal sealed class LineCutter(int maxBytes, long position)
     /// <returns>False where the next line needs another block, or there is none.</returns>
     public bool TryTake(out Line line)
     {
-        var end = _block.Span.IndexOf((byte)'\n');
+        var end = quotes?.IndexOfEnd(_block.Span) ?? _block.Span.IndexOf((byte)'\n');
         if (end < 0 && !_isLast)
         {
             Keep(_block);

@@ -3,26 +3,28 @@ using System.Globalization;
 namespace MeSign.Statements.Intake;
 
 /// <summary>Makes a job of a manifest's line, once it is sure under which batch and id its outcome will be recorded.</summary>
-internal static class ManifestLineReader
+/// <param name="form">What the columns mean, where the manifest is CSV.</param>
+internal sealed class ManifestLineReader(BatchOrder order, CsvForm? form)
 {
     /// <param name="text">The line without its end.</param>
     /// <param name="offset">The line's first byte in the manifest.</param>
-    public static ManifestLine Read(BatchOrder order, long number, long offset, ReadOnlyMemory<byte> text)
+    public ManifestLine Read(long number, long offset, ReadOnlyMemory<byte> text)
     {
         try
         {
-            return ReadJob(order, number, text);
+            var (identity, job) = ReadJob(form?.Read(text) ?? text);
+            return new ManifestLine(number, identity, job, null) { Place = PlaceOf(number, offset), Form = form };
         }
         catch (StatementFailedException fault)
         {
-            return Refuse(order, number, offset, fault.Code, fault.Detail);
+            return Refuse(number, offset, fault.Code, fault.Detail);
         }
     }
 
-    public static ManifestLine TooLong(BatchOrder order, long number, long offset) =>
-        Refuse(order, number, offset, FailureCode.OversizedField, string.Create(CultureInfo.InvariantCulture, $"a job is at most {JobLimits.Bytes:N0} bytes"));
+    public ManifestLine TooLong(long number, long offset) =>
+        Refuse(number, offset, FailureCode.OversizedField, string.Create(CultureInfo.InvariantCulture, $"a job is at most {JobLimits.Bytes:N0} bytes{(form is null ? "" : "; is a quote left open?")}"));
 
-    private static ManifestLine ReadJob(BatchOrder order, long number, ReadOnlyMemory<byte> text)
+    private (JobIdentity Identity, BinaryData Job) ReadJob(ReadOnlyMemory<byte> text)
     {
         var job = new JobObject(JobBody.Parse(text.Span, "the job"), "");
         var id = job.RequiredText("id", JobLimits.IdLength);
@@ -36,7 +38,7 @@ internal static class ManifestLineReader
         var body = batch is null ? WithBatch(text.Span, order.Batch) : new BinaryData(text);
         if (body.ToMemory().Length > JobLimits.Bytes)
             throw new StatementFailedException(FailureCode.OversizedField, string.Create(CultureInfo.InvariantCulture, $"with its batch the job is over {JobLimits.Bytes:N0} bytes"));
-        return new ManifestLine(number, new JobIdentity(order.Batch, id, JobIdentity.Find(body, id).Issuer), body, null);
+        return (new JobIdentity(order.Batch, id, JobIdentity.Find(body, id).Issuer), body);
     }
 
     /// <summary>The same bytes with <c>"batch"</c> as the first member: nothing that the bank wrote is written anew.</summary>
@@ -48,11 +50,14 @@ internal static class ManifestLineReader
         return new BinaryData((byte[])[.. text[..brace], .. member, .. text[brace..]]);
     }
 
-    private static ManifestLine Refuse(BatchOrder order, long number, long offset, FailureCode code, string problem)
+    private ManifestLine Refuse(long number, long offset, FailureCode code, string problem)
     {
         // Its own id may belong to a good line of this batch: the place in the manifest is nobody else's.
         var identity = new JobIdentity(order.Batch, string.Create(CultureInfo.InvariantCulture, $"manifest-byte-{offset}"), null);
-        var place = string.Create(CultureInfo.InvariantCulture, $"line {number} (byte {offset}) of the manifest");
-        return new ManifestLine(number, identity, null, new ManifestRefusal(code, $"{place}: {problem}"));
+        var line = new ManifestLine(number, identity, null, null) { Place = PlaceOf(number, offset), Form = form };
+        return line with { Refusal = new ManifestRefusal(code, line.Explain(problem)) };
     }
+
+    private string PlaceOf(long number, long offset) =>
+        string.Create(CultureInfo.InvariantCulture, $"{(form is null ? "line" : "row")} {number} (byte {offset}) of the manifest");
 }

@@ -7,8 +7,6 @@ namespace MeSign.Statements.Issuers;
 /// <summary>Reads the certificate of an issuer's archive and refuses one that could not be encrypted to.</summary>
 internal static class ArchiveCertificate
 {
-    private static readonly string[] Curves = ["1.2.840.10045.3.1.7", "1.3.132.0.34", "1.3.132.0.35"];
-
     /// <exception cref="InvalidDataException">It cannot be used; the message names the fix.</exception>
     public static X509Certificate2 Load(string path, TimeProvider time)
     {
@@ -48,15 +46,8 @@ internal static class ArchiveCertificate
     {
         if (now > certificate.NotAfter.ToUniversalTime() || now < certificate.NotBefore.ToUniversalTime())
             return $"is valid from {certificate.NotBefore.ToUniversalTime():u} to {certificate.NotAfter.ToUniversalTime():u}, not now: name one that is";
-        if (KeyStrength.Problem(certificate) is { } problem)
-            return $"has an {problem}";
-
-        // RFC 8550 §4.4.2; .NET gives no ECDH key where keyUsage leaves the agreement out.
-        var needed = certificate.PublicKey.Oid.Value == Oids.EcPublicKey ? X509KeyUsageFlags.KeyAgreement : X509KeyUsageFlags.KeyEncipherment;
-        using var ecdh = certificate.GetECDiffieHellmanPublicKey();
-        if (ecdh is not null && !Curves.Contains(ecdh.ExportParameters(includePrivateParameters: false).Curve.Oid.Value))
-            return "has an EC key that is not on P-256, P-384 or P-521";
-        var usage = certificate.Extensions.OfType<X509KeyUsageExtension>().FirstOrDefault();
-        return usage is null || usage.KeyUsages.HasFlag(needed) ? null : $"must not be used for encryption: its keyUsage lacks {needed}";
+        if (!EncryptionKeys.IsUsable(certificate))
+            return "has a key that is not encrypted to: RSA of 2048 bits or more, P-256, P-384, P-521, X25519, ML-KEM-768 and ML-KEM-1024 are";
+        return EncryptionKeys.AllowsUse(certificate) ? null : $"must not be used for encryption: its keyUsage lacks {EncryptionKeys.NeededUsage(certificate)}";
     }
 }

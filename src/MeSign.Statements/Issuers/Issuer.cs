@@ -1,4 +1,5 @@
 using MeSign.Statements.Intake;
+using MeSign.Statements.Pdf;
 using MeSign.Statements.Signing;
 
 namespace MeSign.Statements.Issuers;
@@ -54,23 +55,28 @@ public sealed record Issuer
     /// <summary>How long a job without an expiry may wait, from its receipt.</summary>
     public required TimeSpan MaxAge { get; init; }
 
-    /// <summary>How the PDF signature looks and what it certifies.</summary>
+    /// <summary>How its PDF signatures look.</summary>
     public required IssuerAppearance Appearance { get; init; }
+
+    /// <summary>How its PDFs are signed.</summary>
+    public IssuerPdf Pdf { get; init; } = new();
 
     /// <summary>How its messages are signed and encrypted.</summary>
     public IssuerSealing Sealing { get; init; } = new();
+
+    /// <summary>How long what was sent is kept.</summary>
+    public IssuerRetention Retention { get; init; } = new(null, null, null);
+
+    /// <summary>DKIM signatures over its messages as they leave; none where empty.</summary>
+    public IReadOnlyList<DkimIdentity> Dkim { get; init; } = [];
 }
 
 /// <param name="Reason">Text of the signature's <c>/Reason</c> (ISO 32000-1 table 252), if any.</param>
 /// <param name="Location">Text of <c>/Location</c>, if any.</param>
 /// <param name="ContactInfo">Text of <c>/ContactInfo</c>, if any.</param>
-/// <param name="Seal">Absolute path of a one-page PDF shown as the visible seal; invisible where null.</param>
-/// <param name="SealPage">Page that carries the seal: 1 is the first, -1 the last.</param>
-/// <param name="SealRectangle">Lower left x and y, width and height, in points; required with a seal.</param>
+/// <param name="Seal">The visible seal, by its absolute path; invisible where null.</param>
 public sealed record IssuerAppearance(
     string? Reason,
     string? Location,
     string? ContactInfo,
-    string? Seal = null,
-    int SealPage = -1,
-    IReadOnlyList<double>? SealRectangle = null);
+    PdfSeal? Seal = null);

@@ -1,3 +1,4 @@
+using MeSign.Statements.Pdf;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -38,20 +39,31 @@ public sealed class IssuerDirectory
         MaxMessageBytes = options.MaxMessageBytes,
         MaxAge = options.MaxAge,
         Appearance = Open(options.Appearance),
+        Pdf = Open(options.Pdf),
         Sealing = Open(options.Sealing, time),
+        Retention = new IssuerRetention(options.Retention.Documents, options.Retention.Messages, options.Retention.Rows),
+        Dkim = DkimIdentities.Load(options),
     };
 
-    private static IssuerAppearance Open(AppearanceOptions options) => string.IsNullOrEmpty(options.Seal)
-        ? new IssuerAppearance(options.Reason, options.Location, options.ContactInfo)
-        : new IssuerAppearance(options.Reason, options.Location, options.ContactInfo, Path.GetFullPath(options.Seal), options.SealPage, [.. options.SealRectangle]);
+    private static IssuerAppearance Open(AppearanceOptions options) =>
+        new(options.Reason, options.Location, options.ContactInfo, IssuerSeal.Of(options));
+
+    private static IssuerPdf Open(IssuerPdfOptions options) => new()
+    {
+        Level = Enum.Parse<PadesLevel>(options.Level.Replace("-", "", StringComparison.Ordinal)),
+        Certify = options.Certify is [var permission] ? permission - '0' : null,
+        DocumentPassword = string.IsNullOrEmpty(options.DocumentPasswordFile) ? null : File.ReadAllText(options.DocumentPasswordFile).TrimEnd('\r', '\n'),
+    };
 
     private static IssuerSealing Open(IssuerSealingOptions options, TimeProvider time) => new()
     {
         ContentEncryption = options.ContentEncryption,
+        GcmDomains = [.. options.GcmDomains.Where(text => text.Length > 0).Select(text => DomainRule.TryParse(text, out var rule) ? rule : throw new InvalidDataException($"GcmDomains \"{text}\" is not a domain"))],
         KeyTransport = options.KeyTransport,
         EncryptedSignature = options.EncryptedSignature,
         LegacyDisplay = options.LegacyDisplay,
         FeedbackId = options.FeedbackId,
+        CodeMaxAge = options.CodeMaxAge,
         Archive = string.IsNullOrEmpty(options.ArchiveCertificate) ? null : ArchiveCertificate.Load(options.ArchiveCertificate, time),
     };
 

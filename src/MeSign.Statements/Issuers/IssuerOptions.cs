@@ -119,7 +119,17 @@ internal sealed class IssuerOptions
     public AppearanceOptions Appearance { get; init; } = new();
 
     [Required, ValidateObjectMembers]
+    public IssuerPdfOptions Pdf { get; init; } = new();
+
+    [Required, ValidateObjectMembers]
     public IssuerSealingOptions Sealing { get; init; } = new();
+
+    [Required, ValidateObjectMembers]
+    public IssuerRetentionOptions Retention { get; init; } = new();
+
+    /// <summary>DKIM signatures over every message as it leaves. Default none.</summary>
+    [ValidateEnumeratedItems]
+    public IList<DkimOptions> Dkim { get; init; } = [];
 }
 
 /// <summary>How an issuer's PDF signatures look; invisible without a seal.</summary>
@@ -137,13 +147,18 @@ internal sealed class AppearanceOptions
     [StringLength(200)]
     public string? ContactInfo { get; init; }
 
-    /// <summary>A one-page PDF shown as the seal; goes with <see cref="SealRectangle"/>.</summary>
+    /// <summary>A one-page PDF shown as the seal. Default none: the signature is invisible.</summary>
     public string? Seal { get; init; }
+
+    /// <summary>
+    /// Where it goes, in words: <c>last page, bottom right</c> (default), <c>first page, top left</c>, <c>page 2, 36 700 200 60</c>. This, or the next two.
+    /// </summary>
+    public string? SealPlace { get; init; }
 
     /// <summary>The page that carries it: 1 the first, -1 (default) the last.</summary>
     public int SealPage { get; init; } = -1;
 
-    /// <summary>Lower left x and y, width and height, in points.</summary>
+    /// <summary>Lower left x and y, width and height, in points. Default its own size at the lower right.</summary>
     public IList<double> SealRectangle { get; init; } = [];
 }
 

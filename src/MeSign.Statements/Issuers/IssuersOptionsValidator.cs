@@ -36,8 +36,11 @@ internal sealed class IssuersOptionsValidator(IOptions<TimestampOptions> timesta
         .. TextFaults(issuer),
         .. issuer.Relays.Where(relay => relay.Value is < 0 or > 1000).Select(relay => $"Relays:{relay.Key} {relay.Value} is no share: 0 to 1000"),
         .. TimestampFaults(issuer),
-        .. SealFaults(issuer.Appearance),
+        .. IssuerSeal.Faults(issuer.Appearance),
+        .. PdfFaults(issuer.Pdf),
         .. ArchiveFaults(issuer.Sealing),
+        .. DomainFaults(issuer.Sealing),
+        .. DkimIdentities.Faults(issuer),
         .. SigningFaults(issuer),
     ];
 
@@ -70,18 +73,14 @@ internal sealed class IssuersOptionsValidator(IOptions<TimestampOptions> timesta
             || !(server.Scheme == Uri.UriSchemeHttps || (server.Scheme == Uri.UriSchemeHttp && (server.IsLoopback || timestamps.Value.AllowHttp)))
         select $"TimestampServers \"{server}\" is neither https nor http to this machine (MeSign:Timestamps:AllowHttp allows others)";
 
-    private static IEnumerable<string> SealFaults(AppearanceOptions appearance)
+    private static IEnumerable<string> PdfFaults(IssuerPdfOptions pdf)
     {
-        if (string.IsNullOrEmpty(appearance.Seal) != (appearance.SealRectangle.Count == 0))
-            yield return "Appearance:Seal and Appearance:SealRectangle belong together: give both or neither";
-        if (appearance.SealRectangle.Count is not 0 and not 4)
-            yield return "Appearance:SealRectangle is not four numbers: lower left x and y, width and height in points";
-        else if (appearance.SealRectangle is [_, _, var width, var height] && !(width > 0 && height > 0))
-            yield return "Appearance:SealRectangle has a width or height that is not above 0";
-        if (appearance.SealPage == 0)
-            yield return "Appearance:SealPage 0 is no page: 1 is the first, -1 the last";
-        if (!string.IsNullOrEmpty(appearance.Seal) && !File.Exists(appearance.Seal))
-            yield return $"Appearance:Seal \"{appearance.Seal}\" does not exist";
+        if (string.IsNullOrEmpty(pdf.DocumentPasswordFile))
+            yield break;
+        if (!File.Exists(pdf.DocumentPasswordFile))
+            yield return $"Pdf:DocumentPasswordFile \"{pdf.DocumentPasswordFile}\" does not exist";
+        else if (new FileInfo(pdf.DocumentPasswordFile).Length == 0)
+            yield return $"Pdf:DocumentPasswordFile \"{pdf.DocumentPasswordFile}\" is empty: documents without a password need no such file";
     }
 
     private IEnumerable<string> ArchiveFaults(IssuerSealingOptions sealing)
@@ -89,6 +88,11 @@ internal sealed class IssuersOptionsValidator(IOptions<TimestampOptions> timesta
         if (!string.IsNullOrEmpty(sealing.ArchiveCertificate) && ArchiveCertificate.TryLoad(sealing.ArchiveCertificate, time) is { } fault)
             yield return $"Sealing:ArchiveCertificate: {fault}";
     }
+
+    private static IEnumerable<string> DomainFaults(IssuerSealingOptions sealing) =>
+        from text in sealing.GcmDomains
+        where text.Length > 0 && !DomainRule.TryParse(text, out _)
+        select $"Sealing:GcmDomains \"{text}\" is not a domain: write it like example.com, or *.example.com for all below it";
 
     private IEnumerable<string> SigningFaults(IssuerOptions issuer)
     {

@@ -15,6 +15,14 @@ internal static class LedgerRegistration
             provider.GetRequiredService<IOptions<LedgerOptions>>().Value,
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new RecipientHasher(Convert.FromBase64String(provider.GetRequiredService<IOptions<LedgerOptions>>().Value.RecipientKey)));
+        services.AddSingleton(provider => new BatchRegister(
+            provider.GetRequiredService<TableServiceClient>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new LedgerAudit(
+            provider.GetRequiredService<TableServiceClient>(), provider.GetRequiredService<IOptions<LedgerOptions>>().Value));
+        services.AddSingleton(provider => new LedgerErasure(
+            provider.GetRequiredService<TableServiceClient>(),
+            provider.GetRequiredService<IOptions<LedgerOptions>>().Value,
+            provider.GetRequiredService<TimeProvider>()));
         return services;
     }
 }

@@ -4,7 +4,7 @@ using MeSign.Statements.Intake;
 namespace MeSign.Statements.Ledger;
 
 /// <summary>One statement as the ledger has it: what it is, where it stands, and what proves it.</summary>
-/// <remarks>Change it with <c>with</c> and hand it to <see cref="StatementLedger.MoveAsync"/>: the ETag says which row was read.</remarks>
+/// <remarks>Change it with <c>with</c> and hand it to <see cref="StatementLedger"/>: the ETag says which row was read.</remarks>
 public sealed record LedgerRow
 {
     public required string Batch { get; init; }
@@ -38,6 +38,12 @@ public sealed record LedgerRow
 
     /// <summary>SHA-256 of the document as the bank gave it, lower-case hex.</summary>
     public string? DocumentSha256 { get; init; }
+
+    /// <summary>The document's blob, for as long as it is kept.</summary>
+    public string? DocumentBlob { get; init; }
+
+    /// <summary>Whether the finished message is still in the outbox.</summary>
+    public bool HasMessage { get; init; }
 
     /// <summary>SHA-256 of the finished message, lower-case hex.</summary>
     public string? SealedSha256 { get; init; }
@@ -82,6 +88,15 @@ public sealed record LedgerRow
 
     /// <summary>Whether the state has been sent to <c>statement-results</c>.</summary>
     public bool Reported { get; init; }
+
+    /// <summary>Stands for the recipient in the history: SHA-256 of <see cref="PersonSalt"/> and <see cref="RecipientHash"/>; stays when they are erased.</summary>
+    public string? Person { get; init; }
+
+    /// <summary>Random; without it nobody can tell whom <see cref="Person"/> stands for.</summary>
+    public string? PersonSalt { get; init; }
+
+    /// <summary>Every change so far, each chained to the one before; see <see cref="LedgerAudit"/>.</summary>
+    public IReadOnlyList<HistoryEntry> History { get; init; } = [];
 
     public ETag ETag { get; init; }
 }

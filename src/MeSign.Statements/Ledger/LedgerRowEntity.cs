@@ -7,7 +7,7 @@ namespace MeSign.Statements.Ledger;
 /// <summary>How rows, index entries and conflicts look as table entities.</summary>
 /// <remarks>
 /// Row: PartitionKey batch, RowKey job. Conflict: the same partition, RowKey <c>job|SHA-256</c> (no id has a bar).
-/// Index entry: PartitionKey recipient hash or message name, RowKey <c>batch|job</c>.
+/// Index entry: PartitionKey recipient hash or message name, RowKey <c>batch|job</c>. Lane: RowKey <c>|lane|07</c>.
 /// </remarks>
 internal static class LedgerRowEntity
 {
@@ -20,7 +20,7 @@ internal static class LedgerRowEntity
     public static TableEntity Write(LedgerRow row, out string stamp)
     {
         stamp = RandomNumberGenerator.GetHexString(32, lowercase: true);
-        return new TableEntity(row.Batch, row.Job)
+        var entity = new TableEntity(row.Batch, row.Job)
         {
             [Stamp] = stamp,
             [nameof(row.State)] = row.State.ToString(),
@@ -29,7 +29,7 @@ internal static class LedgerRowEntity
             [nameof(row.RecipientHash)] = row.RecipientHash,
             [nameof(row.RecipientAddress)] = row.RecipientAddress,
             [nameof(row.Code)] = row.Code?.ToString(),
-            [nameof(row.Detail)] = row.Detail is { Length: > MaxDetail } detail ? detail[..MaxDetail] : row.Detail,
+            [nameof(row.Detail)] = Shorten(row.Detail),
             [nameof(row.JobSha256)] = row.JobSha256,
             [nameof(row.DocumentSha256)] = row.DocumentSha256,
             [nameof(row.SealedSha256)] = row.SealedSha256,
@@ -47,7 +47,13 @@ internal static class LedgerRowEntity
             [nameof(row.RelayReply)] = row.RelayReply,
             [nameof(row.Complaint)] = row.Complaint,
             [nameof(row.Reported)] = row.Reported,
+            [nameof(row.DocumentBlob)] = row.DocumentBlob,
+            [nameof(row.HasMessage)] = row.HasMessage,
+            [nameof(row.Person)] = row.Person,
+            [nameof(row.PersonSalt)] = row.PersonSalt,
         };
+        HistoryText.Write(entity, row.History);
+        return entity;
     }
 
     public static LedgerRow Read(TableEntity entity) => new()
@@ -78,8 +84,16 @@ internal static class LedgerRowEntity
         RelayReply = entity.GetString(nameof(LedgerRow.RelayReply)),
         Complaint = entity.GetString(nameof(LedgerRow.Complaint)),
         Reported = entity.GetBoolean(nameof(LedgerRow.Reported)) ?? false,
+        DocumentBlob = entity.GetString(nameof(LedgerRow.DocumentBlob)),
+        HasMessage = entity.GetBoolean(nameof(LedgerRow.HasMessage)) ?? false,
+        Person = entity.GetString(nameof(LedgerRow.Person)),
+        PersonSalt = entity.GetString(nameof(LedgerRow.PersonSalt)),
+        History = HistoryText.Read(entity) ?? [],
         ETag = entity.ETag,
     };
+
+    /// <summary>A detail as it is kept.</summary>
+    public static string? Shorten(string? detail) => detail is { Length: > MaxDetail } ? detail[..MaxDetail] : detail;
 
     public static bool IsRow(TableEntity entity) => !entity.RowKey.Contains(Bar, StringComparison.Ordinal);
 

@@ -14,9 +14,12 @@ internal sealed partial class MessageIndex(TableClient table)
 
     public async Task AddAsync(LedgerRow row, CancellationToken cancellationToken)
     {
-        if (Name().Match(row.MessageId ?? "") is { Success: true } name)
-            await table.UpsertEntityAsync(LedgerRowEntity.IndexOf(row, name.Value), TableUpdateMode.Replace, cancellationToken);
+        if (NameOf(row) is { } name)
+            await table.UpsertEntityAsync(LedgerRowEntity.IndexOf(row, name), TableUpdateMode.Replace, cancellationToken);
     }
+
+    /// <returns>Null where it has no message of ours.</returns>
+    public static string? NameOf(LedgerRow row) => Name().Match(row.MessageId ?? "") is { Success: true } name ? name.Value : null;
 
     /// <param name="references">Message-IDs, envelope ids, return paths: the surest first.</param>
     public async Task<StatementKey?> FindAsync(IEnumerable<string> references, CancellationToken cancellationToken)

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using Azure;
+using System.Security.Cryptography;
 using Azure.Data.Tables;
 using MeSign.Statements.Storage;
 
@@ -11,8 +11,11 @@ namespace MeSign.Statements.Ledger;
 /// </summary>
 public sealed class StatementLedger
 {
+    private const int Parallelism = 16;
+
     private readonly TableClient _statements;
     private readonly TableClient _recipients;
+    private readonly StatementRows _rows;
     private readonly MessageIndex _messages;
     private readonly RecipientHasher _hasher;
     private readonly LedgerOptions _options;
@@ -21,6 +24,8 @@ public sealed class StatementLedger
     internal StatementLedger(TableServiceClient tables, LedgerOptions options, TimeProvider time)
     {
         _statements = tables.GetTableClient(StorageNames.Ledger);
+        var chain = HistoryChain.Of(options);
+        _rows = new StatementRows(_statements, chain, new BatchLanes(_statements, chain));
         _recipients = tables.GetTableClient(StorageNames.LedgerRecipients);
         _messages = new MessageIndex(_recipients);
         _hasher = new RecipientHasher(Convert.FromBase64String(options.RecipientKey));
@@ -35,27 +40,31 @@ public sealed class StatementLedger
     /// </summary>
     public async Task<Reception> ReceiveAsync(StatementReceipt receipt, CancellationToken cancellationToken)
     {
-        var now = _time.GetUtcNow();
-        var row = new LedgerRow
-        {
-            Batch = receipt.Key.Batch,
-            Job = receipt.Key.Job,
-            Issuer = receipt.Issuer,
-            Kind = receipt.Kind,
-            RecipientHash = _hasher.Hash(receipt.RecipientAddress),
-            RecipientAddress = _options.StoreAddresses ? receipt.RecipientAddress : null,
-            State = StatementState.Received,
-            JobSha256 = receipt.JobSha256,
-            DocumentSha256 = receipt.DocumentSha256,
-            Expires = receipt.Expires,
-            Received = now,
-            Updated = now,
-        };
+        // A batch's statements are on record before their jobs are sent: most are found here.
+        var found = await FindAsync(receipt.Key, cancellationToken);
+        if (found is not null && found.JobSha256 == receipt.JobSha256 && (found.State != StatementState.Received || found.RecipientHash is not null))
+            return new Reception(found, ReceptionOutcome.Repeated);
 
-        // The index first: dead between the two, an entry without a row is harmless, a row without an entry is lost to
-        // whoever asks for (or wants to erase) everything of one recipient.
-        await _recipients.UpsertEntityAsync(LedgerRowEntity.IndexOf(row), TableUpdateMode.Replace, cancellationToken);
-        return await InsertAsync(row, cancellationToken);
+        var row = RowOf(receipt);
+        await IndexAsync(row, cancellationToken);
+        if (found is null || found.JobSha256 != receipt.JobSha256)
+            return await _rows.InsertAsync(row, cancellationToken);
+
+        // Given up on before anybody had read it, and retried: only now is it known whom it is for.
+        var read = row with { Received = found.Received, History = found.History, ETag = found.ETag };
+        return new Reception(await _rows.ChangeAsync(found, read, note: null, cancellationToken), ReceptionOutcome.Repeated);
+    }
+
+    /// <summary>As <see cref="ReceiveAsync"/> for new jobs of one batch, at most 99, in one transaction.</summary>
+    /// <returns>False where one of them is on record already, or two have one id: then none was put on record.</returns>
+    public async Task<bool> TryReceiveAsync(IReadOnlyList<StatementReceipt> receipts, CancellationToken cancellationToken)
+    {
+        if (receipts.DistinctBy(receipt => receipt.Key).Count() != receipts.Count)
+            return false;
+
+        var rows = receipts.Select(RowOf).ToArray();
+        await Parallel.ForEachAsync(rows, new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken }, async (row, cancelled) => await IndexAsync(row, cancelled));
+        return await _rows.TryInsertAsync(rows, cancellationToken);
     }
 
     /// <summary>Puts a job on record directly in its end state; as <see cref="ReceiveAsync"/> where its key is taken.</summary>
@@ -65,7 +74,7 @@ public sealed class StatementLedger
             throw new ArgumentException($"a job that was never received ends as Failed or Abandoned, not as {receipt.State}", nameof(receipt));
 
         var now = _time.GetUtcNow();
-        return await InsertAsync(
+        return await _rows.InsertAsync(
             new LedgerRow
             {
                 Batch = receipt.Key.Batch,
@@ -81,11 +90,7 @@ public sealed class StatementLedger
             cancellationToken);
     }
 
-    public async Task<LedgerRow?> FindAsync(StatementKey key, CancellationToken cancellationToken)
-    {
-        var found = await _statements.GetEntityIfExistsAsync<TableEntity>(key.Batch, key.Job, cancellationToken: cancellationToken);
-        return found.HasValue ? LedgerRowEntity.Read(found.Value!) : null;
-    }
+    public Task<LedgerRow?> FindAsync(StatementKey key, CancellationToken cancellationToken) => _rows.FindAsync(key, cancellationToken);
 
     /// <summary>The statement that a report is about, if any of its references names one that was sealed.</summary>
     public async Task<LedgerRow?> FindByMessageAsync(IEnumerable<string> references, CancellationToken cancellationToken) =>
@@ -98,34 +103,40 @@ public sealed class StatementLedger
     /// </summary>
     /// <exception cref="LedgerConflictException">The row changed since it was read.</exception>
     /// <exception cref="InvalidOperationException">There is no such move.</exception>
-    public async Task<LedgerRow> MoveAsync(LedgerRow row, StatementState to, CancellationToken cancellationToken)
+    public Task<LedgerRow> MoveAsync(LedgerRow row, StatementState to, CancellationToken cancellationToken) => MoveAsync(row, to, note: null, cancellationToken);
+
+    /// <param name="note">Who decided it, where that was a person; kept in the history.</param>
+    /// <inheritdoc cref="MoveAsync(LedgerRow, StatementState, CancellationToken)"/>
+    public async Task<LedgerRow> MoveAsync(LedgerRow row, StatementState to, string? note, CancellationToken cancellationToken)
     {
         if (!StateTransitions.IsLegal(row.State, to))
             throw new InvalidOperationException($"{row.Key}: a statement does not go from {row.State} to {to}");
         if (to == StatementState.Submitting && row.LeaseUntil is null)
             throw new InvalidOperationException($"{row.Key}: Submitting needs a lease");
 
-        // As in ReceiveAsync, the index first.
+        // As with recipients, the index first.
         if (to == StatementState.Sealed)
             await _messages.AddAsync(row, cancellationToken);
 
-        return await UpdateAsync(
+        return await _rows.ChangeAsync(
             row,
             row with
             {
                 State = to,
+                HasMessage = row.HasMessage || to == StatementState.Sealed,
                 Code = to is StatementState.Failed ? row.Code : null,
                 LeaseUntil = to is StatementState.Submitting ? row.LeaseUntil : null,
                 NextAttempt = to is StatementState.Held or StatementState.Deferred ? row.NextAttempt : null,
                 Reported = false,
                 Updated = _time.GetUtcNow(),
             },
+            note,
             cancellationToken);
     }
 
     /// <summary>Writes changes that are no move, such as <see cref="LedgerRow.Reported"/>.</summary>
     /// <exception cref="LedgerConflictException">The row changed since it was read.</exception>
-    public Task<LedgerRow> AmendAsync(LedgerRow row, CancellationToken cancellationToken) => UpdateAsync(row, row, cancellationToken);
+    public Task<LedgerRow> AmendAsync(LedgerRow row, CancellationToken cancellationToken) => _rows.AmendAsync(row, cancellationToken);
 
     /// <summary>All statements of a batch, by job.</summary>
     public IAsyncEnumerable<LedgerRow> ByBatchAsync(string batch, CancellationToken cancellationToken) =>
@@ -135,19 +146,25 @@ public sealed class StatementLedger
     public IAsyncEnumerable<LedgerRow> ByStateAsync(StatementState state, CancellationToken cancellationToken) =>
         QueryAsync(TableClient.CreateQueryFilter($"State eq {state.ToString()}"), cancellationToken);
 
-    /// <summary>
-    /// What a sweep looks at: statements that have not ended, or whose end the bank was not told, and that nobody has moved
-    /// since an instant. The service picks them, so that the many that are done are not transferred; a held statement, which
-    /// may wait for days, is among them only when its time is over.
-    /// </summary>
-    public IAsyncEnumerable<LedgerRow> UnsettledAsync(DateTimeOffset untouchedSince, CancellationToken cancellationToken)
+    /// <summary>What a sweep looks at: statements that stalled, and ends that the bank was not told. The service picks them.</summary>
+    public async IAsyncEnumerable<LedgerRow> UnsettledAsync(StalledStatements stalled, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // Every move says that it is not reported yet, and only an end or a hold ever is.
-        var held = nameof(StatementState.Held);
-        var filter = TableClient.CreateQueryFilter(
-            $"Updated lt {untouchedSince} and (Reported eq false or (State eq {held} and Expires lt {_time.GetUtcNow()}))");
-        return QueryAsync(filter, cancellationToken);
+        foreach (var filter in stalled.Filters())
+        {
+            await foreach (var row in QueryAsync(filter, cancellationToken))
+                yield return row;
+        }
     }
+
+    /// <summary>Whether a batch has statements that were received before an instant and have not moved since.</summary>
+    public ValueTask<bool> HasReceivedAsync(string batch, DateTimeOffset untouchedSince, CancellationToken cancellationToken) =>
+        QueryAsync(TableClient.CreateQueryFilter($"PartitionKey eq {batch} and State eq {nameof(StatementState.Received)} and Updated lt {untouchedSince}"), cancellationToken)
+            .AnyAsync(cancellationToken);
+
+    /// <summary>Puts on record what people did with a statement without moving it.</summary>
+    /// <exception cref="LedgerConflictException">The row changed since it was read.</exception>
+    public Task<LedgerRow> AnnotateAsync(LedgerRow row, string note, CancellationToken cancellationToken) =>
+        _rows.ChangeAsync(row, row with { Updated = _time.GetUtcNow() }, note, cancellationToken);
 
     /// <summary>All statements to an address, however it is spelled; in the order of batch and job.</summary>
     public async IAsyncEnumerable<LedgerRow> ByRecipientAsync(string address, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -188,56 +205,40 @@ public sealed class StatementLedger
         return counts;
     }
 
+    private LedgerRow RowOf(StatementReceipt receipt)
+    {
+        var (now, hash, salt) = (_time.GetUtcNow(), _hasher.Hash(receipt.RecipientAddress), RandomNumberGenerator.GetHexString(32, lowercase: true));
+        return new LedgerRow
+        {
+            Batch = receipt.Key.Batch,
+            Job = receipt.Key.Job,
+            Issuer = receipt.Issuer,
+            Kind = receipt.Kind,
+            RecipientHash = hash,
+            RecipientAddress = _options.StoreAddresses ? receipt.RecipientAddress : null,
+            PersonSalt = salt,
+            Person = HistoryChain.PersonOf(salt, hash),
+            State = StatementState.Received,
+            JobSha256 = receipt.JobSha256,
+            DocumentSha256 = receipt.DocumentSha256,
+            DocumentBlob = receipt.DocumentBlob,
+            Expires = receipt.Expires,
+            Received = now,
+            Updated = now,
+        };
+    }
+
+    // The index first: dead between the two, an entry without a row is harmless, a row without an entry is lost to
+    // whoever asks for (or wants to erase) everything of one recipient.
+    private Task<Azure.Response> IndexAsync(LedgerRow row, CancellationToken cancellationToken) =>
+        _recipients.UpsertEntityAsync(LedgerRowEntity.IndexOf(row), TableUpdateMode.Replace, cancellationToken);
+
     private async IAsyncEnumerable<LedgerRow> QueryAsync(string filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var entity in _statements.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
         {
             if (LedgerRowEntity.IsRow(entity))
                 yield return LedgerRowEntity.Read(entity);
-        }
-    }
-
-    private async Task<Reception> InsertAsync(LedgerRow row, CancellationToken cancellationToken)
-    {
-        var entity = LedgerRowEntity.Write(row, out var stamp);
-        try
-        {
-            var response = await _statements.AddEntityAsync(entity, cancellationToken);
-            return new Reception(row with { ETag = response.Headers.ETag!.Value }, ReceptionOutcome.New);
-        }
-        catch (RequestFailedException taken) when (taken.Status == 409)
-        {
-            var existing = await _statements.GetEntityAsync<TableEntity>(row.Batch, row.Job, cancellationToken: cancellationToken);
-            var found = LedgerRowEntity.Read(existing.Value);
-            if (LedgerRowEntity.StampOf(existing.Value) == stamp)
-                return new Reception(found, ReceptionOutcome.New);
-            if (found.JobSha256 == row.JobSha256)
-                return new Reception(found, ReceptionOutcome.Repeated);
-
-            await _statements.UpsertEntityAsync(LedgerRowEntity.WriteConflict(row), TableUpdateMode.Replace, cancellationToken);
-            return new Reception(found, ReceptionOutcome.Conflicting);
-        }
-    }
-
-    private async Task<LedgerRow> UpdateAsync(LedgerRow read, LedgerRow written, CancellationToken cancellationToken)
-    {
-        if (read.ETag == default)
-            throw new InvalidOperationException($"{read.Key}: the row was not read from the ledger");
-
-        var entity = LedgerRowEntity.Write(written, out var stamp);
-        try
-        {
-            var response = await _statements.UpdateEntityAsync(entity, read.ETag, TableUpdateMode.Replace, cancellationToken);
-            return written with { ETag = response.Headers.ETag!.Value };
-        }
-        catch (RequestFailedException lost) when (lost.Status is 412 or 404)
-        {
-            // The client repeats a request whose answer was lost on the way; the repetition then meets our own row.
-            var now = await _statements.GetEntityIfExistsAsync<TableEntity>(read.Batch, read.Job, cancellationToken: cancellationToken);
-            if (now.HasValue && LedgerRowEntity.StampOf(now.Value!) == stamp)
-                return written with { ETag = now.Value!.ETag };
-
-            throw new LedgerConflictException(read.Key, read.State, written.State);
         }
     }
 }

@@ -20,6 +20,9 @@ public sealed record StatementReceipt
     /// <summary>SHA-256 that the job states for its document, lower-case hex.</summary>
     public string? DocumentSha256 { get; init; }
 
+    /// <summary>The document's blob.</summary>
+    public string? DocumentBlob { get; init; }
+
     public DateTimeOffset? Expires { get; init; }
 }
 

@@ -50,6 +50,8 @@ internal sealed class FormComparison(PdfDocument before, PdfDocument after, Revi
 
         comparison.ExplainList(was?["Fields"]);
         comparison.ExplainList(now["Fields"]);
+        if (!Direct(before, was?["Fields"]).SetEquals(Direct(after, now["Fields"])))
+            comparison.Report(PdfChangeKind.Content, "a field that is no object of its own was changed");
         foreach (var key in PdfObjects.Differences(before, was ?? new PdfDictionary(), after, now))
         {
             if (key is "Fields" or "SigFlags")
@@ -71,19 +73,22 @@ internal sealed class FormComparison(PdfDocument before, PdfDocument after, Revi
             Signed(field.Name, value);
         else
             comparison.Report(PdfChangeKind.FormFilling, $"the empty signature field {field.Name} was added");
+        // What is shown may hide what was certified, whatever kind of signature is in it.
+        if (field.IsSignature && IsShown(field.Dictionary))
+            comparison.Report(PdfChangeKind.VisibleSignature, $"the new field {field.Name} shows something on a page");
     }
 
     private void CompareField(FormField was, FormField now)
     {
         var differences = PdfObjects.Differences(before, was.Dictionary, after, now.Dictionary).ToList();
         var valueReplaced = comparison.IsChanged(was.Dictionary["V"]);
-        var appearanceReplaced = PdfObjects.References(was.Dictionary["AP"]).Any(comparison.IsChanged);
+        var appearanceReplaced = Appearances(before, was.Dictionary).SelectMany(PdfObjects.References).Any(comparison.IsChanged);
         if (differences.Count == 0 && !valueReplaced && !appearanceReplaced)
             return;
 
         comparison.Explain(now.Reference);
         var wasSigned = was.IsSignature && before.Resolve(was.Dictionary["V"]) is not null;
-        if (wasSigned || !differences.TrueForAll(IsFilling))
+        if (wasSigned || !differences.TrueForAll(IsFilling) || !Widgets(before, was.Dictionary).SetEquals(Widgets(after, now.Dictionary)))
         {
             comparison.Report(PdfChangeKind.Content, $"the field {now.Name} was changed in more than its value");
             return;
@@ -91,7 +96,7 @@ internal sealed class FormComparison(PdfDocument before, PdfDocument after, Revi
 
         comparison.Touch(now.Reference);
         comparison.Claim(now.Dictionary["V"], replaced: true);
-        comparison.Claim(now.Dictionary["AP"], replaced: true);
+        ClaimAppearance(now.Dictionary);
         if (now.IsSignature && after.Dictionary(now.Dictionary["V"]) is { } value)
             Signed(now.Name, value);
         else if (_locks.Exists(fieldLock => fieldLock.Covers(now.Name)))
@@ -128,11 +133,44 @@ internal sealed class FormComparison(PdfDocument before, PdfDocument after, Revi
             {
                 comparison.Explain(kid);
                 comparison.Touch(kid);
-                comparison.Claim(widget["AP"], replaced: true);
+                ClaimAppearance(widget);
                 comparison.Report(PdfChangeKind.FormFilling, $"a widget of the field {field.Name} was changed");
             }
         }
     }
+
+    private void ClaimAppearance(PdfDictionary widget)
+    {
+        foreach (var appearance in Appearances(after, widget))
+            comparison.Claim(appearance, replaced: true);
+    }
+
+    // The dictionary of appearances may be an object of its own that stays, as may that of a button's states.
+    private static IEnumerable<PdfObject> Appearances(PdfDocument document, PdfDictionary widget)
+    {
+        if (widget["AP"] is { } own)
+            yield return own;
+        foreach (var appearance in (document.Resolve(widget["AP"]) as PdfDictionary)?.Entries.Values ?? Enumerable.Empty<PdfObject>())
+        {
+            yield return appearance;
+            if (document.Resolve(appearance) is PdfDictionary states)
+                yield return states;
+        }
+    }
+
+    private bool IsShown(PdfDictionary field) => new[] { field }
+        .Concat((after.Resolve(field["Kids"]) as PdfArray)?.Items.Select(after.Dictionary).OfType<PdfDictionary>() ?? [])
+        .Any(widget => after.Resolve(widget["Rect"]) is PdfArray { Items: [var left, var bottom, var right, var top] }
+            && after.Resolve(left).ToDouble() != after.Resolve(right).ToDouble()
+            && after.Resolve(bottom).ToDouble() != after.Resolve(top).ToDouble());
+
+    private static HashSet<PdfObject> Widgets(PdfDocument document, PdfDictionary field) => document.Resolve(field["Kids"]) is PdfArray kids
+        ? [.. kids.Items.Where(kid => document.Dictionary(kid)?["T"] is null).Select(PdfObjects.Identity)]
+        : [];
+
+    private static HashSet<PdfObject> Direct(PdfDocument document, PdfObject? list) => document.Resolve(list) is PdfArray array
+        ? [.. array.Items.Where(item => item is not PdfReference).Select(PdfObjects.Identity)]
+        : [];
 
     private static PdfDictionary? Form(PdfDocument document) => document.Dictionary(document.Catalog.Dictionary["AcroForm"]);
 }

@@ -19,8 +19,8 @@ internal sealed class OtherUses(PdfDocument document, IReadOnlySet<int> touched)
             return [];
 
         var found = new SortedSet<int>();
-        foreach (var entry in document.Trailer.Entries.Where(entry => entry.Key != "Info"))
-            _waiting.Push((entry.Value, 0));
+        // Only what the catalog leads to is shown.
+        _waiting.Push((document.Catalog.Reference, 0));
         while (_waiting.TryPop(out var next))
         {
             switch (next.Value)

@@ -36,6 +36,12 @@ public sealed record PdfSignatureRequest
     /// <summary>The user's or owner's password of an encrypted document that the empty one does not open; never logged.</summary>
     public string? Password { get; init; }
 
+    /// <summary>
+    /// A document whose cross-references are damaged is repaired before it is signed, by appending to it; false refuses it. One that is
+    /// signed already is refused all the same.
+    /// </summary>
+    public bool Repair { get; init; }
+
     /// <summary>Shown on a page; the signature is invisible where null.</summary>
     public PdfSeal? Seal { get; init; }
 
@@ -48,4 +54,5 @@ public sealed record PdfSignatureRequest
 /// <param name="Bytes">Length of the signed document.</param>
 /// <param name="FieldName">Full name of the field that holds the signature.</param>
 /// <param name="Certified">True where the signature certifies the document.</param>
-public sealed record PdfSignatureResult(DateTimeOffset SignedAt, long Bytes, string FieldName, bool Certified);
+/// <param name="Repaired">What was damaged, where the document was repaired before it was signed; null where it was signed as it came.</param>
+public sealed record PdfSignatureResult(DateTimeOffset SignedAt, long Bytes, string FieldName, bool Certified, string? Repaired = null);

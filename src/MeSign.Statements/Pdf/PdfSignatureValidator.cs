@@ -28,7 +28,7 @@ public sealed class PdfSignatureValidator(CmsVerifier verifier)
 
         var permission = CertifiedPermission(pdf, signed);
         var material = SecurityStore.Read(pdf);
-        var informed = verifier.With(CrlSet.Of(material.Crls, material.Ocsps));
+        var informed = verifier.With(CrlSet.Of(material.Crls, material.Ocsps), CertificatePool.Of(material.Certificates));
         var verdicts = signed.Take(MaxSignatures).Select(field => Judge(document, pdf, field, permission, informed)).ToList();
         var level = new LongTermLevel(pdf);
         verdicts = [.. verdicts.Select(verdict => verdict with { Level = level.Of(verdict, verdicts) })];
@@ -86,10 +86,11 @@ public sealed class PdfSignatureValidator(CmsVerifier verifier)
         var later = pdf.Sections.Count - revision.Sections.Count;
         if (later > MaxRevisions)
             problems.Add($"More than {MaxRevisions} revisions follow it; only the last was compared.");
+        var missing = new MissingObjects(revision);
         return Enumerable.Range(0, Math.Clamp(later, 1, MaxRevisions))
             .TakeWhile(newer => newer == 0 || later <= MaxRevisions)
             .Reverse()
-            .SelectMany(newer => new RevisionComparison(revision, newer == 0 ? pdf : pdf.Without(newer)).Find())
+            .SelectMany(newer => new RevisionComparison(revision, newer == 0 ? pdf : pdf.Without(newer), missing).Find())
             .Distinct();
     }
 
@@ -144,6 +145,7 @@ public sealed class PdfSignatureValidator(CmsVerifier verifier)
     {
         PdfChangeKind.ValidationData or PdfChangeKind.Metadata => true,
         PdfChangeKind.Signing or PdfChangeKind.FormFilling => permission is null or >= 2,
+        PdfChangeKind.VisibleSignature => permission is null or 3,
         PdfChangeKind.Annotation => permission is 3,
         _ => false,
     };

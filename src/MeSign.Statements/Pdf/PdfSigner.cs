@@ -1,13 +1,16 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using MeSign.Statements.Pdf.LongTerm;
+using MeSign.Statements.Pdf.Repair;
 using MeSign.Statements.Pdf.Seals;
+using MeSign.Statements.Pdf.Seeds;
 using MeSign.Statements.Pdf.Syntax;
 using MeSign.Statements.Signing;
 
 namespace MeSign.Statements.Pdf;
 
 /// <summary>
-/// Signs PDFs of any structure by appending: the input's bytes are an exact prefix of the output. Safe for many documents at once.
+/// Signs PDFs of any structure by appending: the input's bytes are an exact prefix of the output, of a repaired document as well. Safe for many documents at once.
 /// </summary>
 public sealed class PdfSigner(CmsSigner cms, TimestampClient timestamps, ValidationMaterialSource material, TimeProvider clock)
 {
@@ -27,9 +30,23 @@ public sealed class PdfSigner(CmsSigner cms, TimestampClient timestamps, Validat
     {
         Check(request);
         var now = clock.GetUtcNow();
-        var document = PdfDocument.Open(input, request.Password);
-        var update = new IncrementalUpdate(document);
-        var (signature, field, certifies) = Prepare(document, update, request, now);
+        string? repaired = null;
+        Prepared prepared;
+        try
+        {
+            prepared = Prepare(PdfDocument.Open(input, request.Password), request, now);
+        }
+        catch (StatementFailedException damage) when (request.Repair && damage.Code == FailureCode.DocumentDamaged)
+        {
+            input = PdfRepair.Run(input, damage, request.Password, cancellationToken);
+            prepared = Prepare(PdfDocument.Open(input, request.Password), request, now);
+            if (prepared.Approves)
+                throw SigningPermission.NotAllowed("it is damaged, and to repair it would change what is signed already");
+            repaired = damage.Detail;
+        }
+
+        var (document, update, signature) = (prepared.Document, prepared.Update, prepared.Signature);
+        request = prepared.Request;
         using var hash = IncrementalHash.CreateHash(request.Identity.Hash);
         var endsWithLine = await CopyAsync(input, output, hash, cancellationToken);
 
@@ -49,7 +66,7 @@ public sealed class PdfSigner(CmsSigner cms, TimestampClient timestamps, Validat
             length = await ExtendAsync(input, bytes, made!.Timestamp!, hash, output, request, cancellationToken);
         }
 
-        return new PdfSignatureResult(made!.Timestamp?.GenTime ?? now, length, field, certifies);
+        return new PdfSignatureResult(made!.Timestamp?.GenTime ?? now, length, prepared.Field, prepared.Certifies, repaired);
     }
 
     private async Task<long> ExtendAsync(
@@ -70,20 +87,29 @@ public sealed class PdfSigner(CmsSigner cms, TimestampClient timestamps, Validat
         return file.Length;
     }
 
-    private (SignatureDictionary Signature, string Field, bool Certifies) Prepare(
-        PdfDocument document, IncrementalUpdate update, PdfSignatureRequest request, DateTimeOffset now)
+    /// <param name="Request">With what the field's author demands.</param>
+    /// <param name="Approves">The document is signed already.</param>
+    private sealed record Prepared(
+        PdfSignatureRequest Request, PdfDocument Document, IncrementalUpdate Update, SignatureDictionary Signature, string Field, bool Certifies, bool Approves);
+
+    private Prepared Prepare(PdfDocument document, PdfSignatureRequest request, DateTimeOffset now)
     {
+        var update = new IncrementalUpdate(document);
         var fields = FormField.ReadAll(document);
         var permission = SigningPermission.Read(document, fields);
-        var certifies = request.Certify is not null && !permission.HasSignatures;
-        var signature = new SignatureDictionary(request, now, certifies);
-        var reference = update.Add(signature.Dictionary);
         var place = new SignatureField(document, update, fields, firstSignature: !permission.HasSignatures);
         var (existing, name) = place.Choose(request.FieldName);
         permission.Demand(name);
+        if (document.Dictionary(existing?.Dictionary["SV"]) is { } seed)
+            request = new SeedValues(document, seed, name).Apply(request, permission.HasSignatures);
+        var certifies = request.Certify is not null && !permission.HasSignatures;
+        var signature = new SignatureDictionary(request, now, certifies);
+        var reference = update.Add(signature.Dictionary);
         var seal = request.Seal is null ? null : _seals.Get(request.Seal.Path);
         if (existing is null)
         {
+            if (seal is not null)
+                permission.DemandVisible();
             place.Create(name, Description(request), reference, request.Seal, seal);
         }
         else
@@ -97,23 +123,35 @@ public sealed class PdfSigner(CmsSigner cms, TimestampClient timestamps, Validat
             place.Certify(reference);
         if (request.Level >= PadesLevel.BLT)
             SecurityStore.Declare(document, update);
-        return (signature, name, certifies);
+        return new(request, document, update, signature, name, certifies, permission.HasSignatures);
     }
 
     private static async Task<bool> CopyAsync(Stream input, Stream output, IncrementalHash hash, CancellationToken cancellationToken)
     {
+        if (input is MemoryStream memory && memory.TryGetBuffer(out var whole))
+        {
+            hash.AppendData(whole.AsSpan());
+            await output.WriteAsync(whole, cancellationToken);
+            return EndsLine(whole);
+        }
+
         input.Position = 0;
-        var buffer = new byte[(int)Math.Min(CopyBytes, Math.Max(1, input.Length))];
-        byte last = 0;
+        // Rented: a buffer of its own for every document would be a large object each time.
+        var buffer = ArrayPool<byte>.Shared.Rent(CopyBytes);
+        var endsLine = false;
         while (await input.ReadAsync(buffer, cancellationToken) is var read and > 0)
         {
             hash.AppendData(buffer, 0, read);
             await output.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
-            last = buffer[read - 1];
+            endsLine = EndsLine(buffer.AsSpan(0, read));
         }
 
-        return last is (byte)'\n' or (byte)'\r';
+        // Not where an exception leaves: whoever writes may still hold it then.
+        ArrayPool<byte>.Shared.Return(buffer);
+        return endsLine;
     }
+
+    private static bool EndsLine(ReadOnlySpan<byte> bytes) => bytes is [.., (byte)'\n' or (byte)'\r'];
 
     private static string Description(PdfSignatureRequest request) =>
         request.Name is { Length: > 0 } name ? $"Digital signature of {name}" : "Digital signature";

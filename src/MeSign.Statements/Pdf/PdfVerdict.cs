@@ -78,6 +78,9 @@ public enum PdfChangeKind
     /// <summary>A further signature.</summary>
     Signing,
 
+    /// <summary>A new signature field that shows something on a page: after a certification only where comments are allowed too.</summary>
+    VisibleSignature,
+
     /// <summary>A form field's value or appearance.</summary>
     FormFilling,
 

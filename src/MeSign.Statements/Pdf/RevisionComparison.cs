@@ -7,7 +7,7 @@ namespace MeSign.Statements.Pdf;
 /// Finds what revisions after a signature changed. Changes that have a known meaning are explained from the catalog down; every
 /// changed object that no explanation reaches counts as content.
 /// </summary>
-internal sealed class RevisionComparison(PdfDocument before, PdfDocument after)
+internal sealed class RevisionComparison(PdfDocument before, PdfDocument after, MissingObjects missing)
 {
     private readonly List<(PdfChangeKind Kind, string Description)> _changes = [];
     private readonly HashSet<int> _changed = [];
@@ -76,38 +76,46 @@ internal sealed class RevisionComparison(PdfDocument before, PdfDocument after)
 
     private void FindChangedObjects()
     {
-        foreach (var section in after.Sections.Take(after.Sections.Count - before.Sections.Count))
-        {
-            foreach (var entry in section.Entries.Concat(section.Hidden?.Entries ?? []))
-                FindChange(entry.Number);
-        }
+        var written = after.Sections.Take(after.Sections.Count - before.Sections.Count).SelectMany(Entries).Select(entry => entry.Number).ToHashSet();
+        // Another object stream in an old one's place replaces what is in it, though no cross-reference says so.
+        foreach (var number in written.Union(written.SelectMany(stream => before.Compressed[stream])))
+            FindChange(number);
     }
+
+    private static IEnumerable<XrefEntry> Entries(XrefSection section) => section.Entries.Concat(section.Hidden?.Entries ?? []);
 
     private void FindChange(int number)
     {
         if (number == 0 || _changed.Contains(number) || _added.Contains(number))
             return;
 
-        var was = Load(before, number);
-        var now = Load(after, number);
+        var (was, oldGeneration) = Load(before, number);
+        var (now, generation) = Load(after, number);
         if (was is PdfNull && now is not PdfNull)
             _added.Add(number);
-        else if (!PdfObjects.Same(before, was, after, now) && !(IsPlumbing(was) && IsPlumbing(now)))
+        else if (IsPlumbing(was) && IsPlumbing(now))
+            _replaced.Add(number);
+        else if (oldGeneration != generation || !PdfObjects.Same(before, was, after, now))
             _changed.Add(number);
     }
 
-    // Cross-reference and object streams carry objects and are none of the document's.
+    // Cross-reference and object streams carry objects and are none of the document's, unless it refers to them.
     private static bool IsPlumbing(PdfObject value) =>
         value is PdfStream stream && (stream.Dictionary.IsType("XRef") || stream.Dictionary.IsType("ObjStm"));
 
-    private static PdfObject Load(PdfDocument document, int number) => document.TryFind(number, out var entry)
-        ? document.Load(new PdfReference(number, entry.Kind == XrefKind.Compressed ? 0 : entry.Generation))
-        : PdfNull.Value;
+    private static (PdfObject Value, int Generation) Load(PdfDocument document, int number)
+    {
+        if (!document.TryFind(number, out var entry) || entry.Kind == XrefKind.Free)
+            return (PdfNull.Value, 0);
+        var generation = entry.Kind == XrefKind.Compressed ? 0 : entry.Generation;
+        return (document.Load(new PdfReference(number, generation)), generation);
+    }
 
     private void CompareTrailers()
     {
+        // A catalog in another object is the same where it says the same, which is compared.
         if (!PdfObjects.Same(before, before.Trailer["Root"], after, after.Trailer["Root"]))
-            Report(PdfChangeKind.Content, "another catalog took the place of the document's");
+            ExplainList(after.Trailer["Root"]);
         if (!PdfObjects.Same(before, before.Trailer["Encrypt"], after, after.Trailer["Encrypt"]))
             Report(PdfChangeKind.Content, "the encryption was changed");
 
@@ -141,6 +149,12 @@ internal sealed class RevisionComparison(PdfDocument before, PdfDocument after)
 
     private void CompareWhole(PdfDictionary was, PdfDictionary now, string key, PdfChangeKind kind, string description)
     {
+        if (was[key] is not null && now[key] is null)
+        {
+            Report(PdfChangeKind.Content, $"the catalog's /{key} was removed");
+            return;
+        }
+
         var known = _explained.Count;
         Claim(now[key], replaced: true);
         if (_explained.Count > known || !PdfObjects.Same(before, was[key], after, now[key]))
@@ -174,15 +188,15 @@ internal sealed class RevisionComparison(PdfDocument before, PdfDocument after)
         ExplainList(now["Annots"]);
         var old = Annotations(before, was);
         var current = Annotations(after, now);
-        foreach (var annotation in current.Except(old).Where(annotation => !form.Owns(annotation)))
+        foreach (var (_, annotation) in current.Where(one => !old.ContainsKey(one.Key) && !form.Owns(one.Value)))
         {
             Report(PdfChangeKind.Annotation, Text($"page {number} got an annotation"));
             Claim(annotation);
         }
 
-        foreach (var annotation in old.Except(current))
+        foreach (var _ in old.Keys.Where(identity => !current.ContainsKey(identity)))
             Report(PdfChangeKind.Annotation, Text($"page {number} lost an annotation"));
-        foreach (var annotation in current.Intersect(old).Where(annotation => IsChanged(annotation) && !form.Owns(annotation)))
+        foreach (var annotation in old.Keys.Where(annotation => IsChanged(annotation) && current.ContainsKey(annotation) && !form.Owns(annotation)))
         {
             Report(PdfChangeKind.Annotation, Text($"an annotation of page {number} was changed"));
             Explain(annotation);
@@ -190,25 +204,23 @@ internal sealed class RevisionComparison(PdfDocument before, PdfDocument after)
         }
     }
 
-    private static HashSet<PdfObject> Annotations(PdfDocument document, PdfDictionary page) =>
-        document.Resolve(page["Annots"]) is PdfArray array ? [.. array.Items] : [];
+    private static Dictionary<PdfObject, PdfObject> Annotations(PdfDocument document, PdfDictionary page)
+    {
+        var annotations = new Dictionary<PdfObject, PdfObject>();
+        foreach (var item in (document.Resolve(page["Annots"]) as PdfArray)?.Items ?? [])
+            annotations[PdfObjects.Identity(item)] = item;
+        return annotations;
+    }
 
-    // A reference to an object that was missing shows nothing until somebody supplies the object: content that waited to appear.
     private void FindFilledHoles()
     {
-        if (_added.IsSubsetOf(_explained))
-            return;
-
-        var seen = new HashSet<int>();
-        var waiting = new Stack<PdfReference>(PdfObjects.References(before.Trailer));
-        while (waiting.TryPop(out var reference))
+        foreach (var number in _added.Where(missing.Contains).Order())
         {
-            if (!seen.Add(reference.Number))
-                continue;
-            if (_added.Contains(reference.Number) && !_explained.Contains(reference.Number))
-                Report(PdfChangeKind.Content, Text($"object {reference.Number}, which was referred to but missing, was supplied"));
-            foreach (var next in PdfObjects.References(before.Load(reference)))
-                waiting.Push(next);
+            // What is explained in one place must not have been waited for in another.
+            if (_explained.Contains(number))
+                _replaced.Add(number);
+            else
+                Report(PdfChangeKind.Content, Text($"object {number}, which was referred to but missing, was supplied"));
         }
     }
 }

@@ -50,7 +50,7 @@ internal sealed class SignatureField(PdfDocument document, IncrementalUpdate upd
         MarkForm(newField: null);
     }
 
-    public void Create(string name, string description, PdfReference signature, PdfSeal? seal, SealTemplate? template)
+    public void Create(string name, string description, PdfReference signature, PdfSeal? seal, SealTemplate? template, bool timestamp = false)
     {
         var place = template is null ? null : SealPlacement.Find(document, seal!, template);
         var page = place?.Page ?? PageTree.FirstPage(document);
@@ -65,9 +65,11 @@ internal sealed class SignatureField(PdfDocument document, IncrementalUpdate upd
             ["F"] = new PdfInteger(PrintLocked),
             ["Rect"] = place?.Rectangle ?? Nowhere(page),
             ["P"] = page,
-            // PDF/A-1 asks for an appearance of every field; one that shows nothing is an invisible field's only content.
-            ["AP"] = new PdfDictionary { ["N"] = place is null ? update.Add(EmptyAppearance()) : template!.Import(update, place.Rotation) },
         };
+        // PDF/A-1 asks for an appearance of every field, though it shows nothing: one that is there serves again. A new one would be
+        // more than a timestamp may add to a document that is certified against all changes.
+        var appearance = place is not null ? template!.Import(update, place.Rotation) : Nothing() ?? (timestamp ? null : update.Add(EmptyAppearance()));
+        field["AP"] = appearance is null ? null : new PdfDictionary { ["N"] = appearance };
         var reference = update.Add(field);
         if (page is not null)
             Annotate(page, reference);
@@ -145,6 +147,14 @@ internal sealed class SignatureField(PdfDocument document, IncrementalUpdate upd
             catalog["AcroForm"] = ((PdfDictionary)catalog["AcroForm"]!).Copy();
         return (PdfDictionary)catalog["AcroForm"]!;
     }
+
+    // What another invisible signature shows.
+    private PdfReference? Nothing() => fields
+        .Where(field => field.IsSignature && document.Resolve(field.Dictionary["Rect"]) is PdfArray { Items: [var left, var bottom, var right, var top] }
+            && left == right && bottom == top)
+        .Select(field => document.Dictionary(field.Dictionary["AP"])?["N"])
+        .OfType<PdfReference>()
+        .FirstOrDefault(form => document.Resolve(form) is PdfStream);
 
     // A field without an appearance has no extent (ISO 32000-2 §12.7.5.5). At the crop box's corner or outside of it, PDF/UA
     // (§7.18.1) does not ask for it to be tagged: the origin is, unless the box reaches below and left of it.

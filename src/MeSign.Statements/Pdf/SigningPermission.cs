@@ -8,6 +8,7 @@ internal sealed class SigningPermission
 {
     private const int DefaultDocMdp = 2;
     private const int NoChanges = 1;
+    private const int CommentsAllowed = 3;
 
     private readonly List<FieldLock> _locks = [];
 
@@ -18,6 +19,9 @@ internal sealed class SigningPermission
     /// <summary>The document carries a signature: another one can only approve, not certify.</summary>
     public bool HasSignatures { get; private set; }
 
+    /// <summary>What a certification lets be changed, 2 or 3; null where there is none.</summary>
+    public int? Certification { get; private set; }
+
     /// <exception cref="StatementFailedException">DocumentSigningNotAllowed: nothing may be signed here any more.</exception>
     public static SigningPermission Read(PdfDocument document, IReadOnlyList<FormField> fields)
     {
@@ -26,7 +30,8 @@ internal sealed class SigningPermission
         if (document.Dictionary(permissions?["DocMDP"]) is { } certification)
         {
             permission.HasSignatures = true;
-            if ((DocMdp(document, certification) ?? DefaultDocMdp) == NoChanges)
+            permission.Certification = DocMdp(document, certification) ?? DefaultDocMdp;
+            if (permission.Certification == NoChanges)
                 throw NotAllowed("it is certified, and the certification (DocMDP, P 1) allows no change");
         }
 
@@ -44,6 +49,13 @@ internal sealed class SigningPermission
     {
         if (_locks.Exists(fieldLock => fieldLock.Covers(fieldName)))
             throw NotAllowed($"an earlier signature locks the field {fieldName} (FieldMDP)");
+    }
+
+    /// <exception cref="StatementFailedException">DocumentSigningNotAllowed: what a new field shows might hide what was certified.</exception>
+    public void DemandVisible()
+    {
+        if (Certification is < CommentsAllowed)
+            throw NotAllowed("it is certified (DocMDP), which allows another signature but no new visible one: sign it without the seal");
     }
 
     public static StatementFailedException NotAllowed(string why) => new(

@@ -30,7 +30,7 @@ public enum CertificateProblem
     /// <summary>Its issuer's revocation list is at hand but out of date, so that nobody can tell.</summary>
     RevocationUnknown,
 
-    /// <summary>keyUsage has neither keyEncipherment (RSA) nor keyAgreement (EC): RFC 8550 §4.4.2.</summary>
+    /// <summary>keyUsage lacks what its key is for: keyEncipherment (RSA, ML-KEM) or keyAgreement (EC, X25519): RFC 8550 §4.4.2.</summary>
     KeyUsage,
 
     /// <summary>An extendedKeyUsage without emailProtection: RFC 8550 §4.4.4.</summary>
@@ -41,6 +41,9 @@ public enum CertificateProblem
 
     /// <summary>RSA under 2048 bits, an unknown curve, or an algorithm that is not for encryption.</summary>
     WeakKey,
+
+    /// <summary>An ML-KEM key, and <c>MeSign:Recipients:PostQuantum</c> is off.</summary>
+    PostQuantumOff,
 
     /// <summary>Not a certificate.</summary>
     Unreadable,

@@ -32,6 +32,9 @@ internal sealed class RecipientOptions : IValidatableObject
     /// <summary>Whether <c>Jana@…</c> and <c>jana@…</c> are two people (RFC 5321 §2.4). Default false, as at every large provider.</summary>
     public bool CaseSensitiveLocalPart { get; init; }
 
+    /// <summary>Whether certificates with ML-KEM-768 and ML-KEM-1024 keys are used (RFC 9936). Default false: few clients open such messages.</summary>
+    public bool PostQuantum { get; init; }
+
     /// <summary>Recipients remembered with their certificates. Default 10,000, 0 to 1,000,000.</summary>
     [Range(0, 1_000_000)]
     public int CacheEntries { get; init; } = 10_000;

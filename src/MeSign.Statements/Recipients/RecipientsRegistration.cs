@@ -18,6 +18,7 @@ internal static class RecipientsRegistration
         services.AddSingleton<ICertificateSource, FolderCertificateSource>();
         services.AddSingleton<RecipientTrust>();
         services.AddSingleton<CertificateCheck>();
+        services.AddSingleton(provider => new GivenCertificates(provider.GetRequiredService<CertificateCheck>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new RecipientDirectory(
             provider.GetServices<ICertificateSource>(),
             provider.GetRequiredService<CertificateCheck>(),

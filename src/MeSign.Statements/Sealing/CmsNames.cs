@@ -19,6 +19,12 @@ internal static class CmsNames
         CmsOids.StdDhSha256Kdf => "ECDH, SHA-256 KDF",
         CmsOids.StdDhSha384Kdf => "ECDH, SHA-384 KDF",
         CmsOids.StdDhSha512Kdf => "ECDH, SHA-512 KDF",
+        CmsOids.StdDhHkdfSha256 => "X25519, SHA-256 HKDF",
+        CmsOids.StdDhHkdfSha384 => "X25519, SHA-384 HKDF",
+        CmsOids.StdDhHkdfSha512 => "X25519, SHA-512 HKDF",
+        CmsOids.MlKem512 => "ML-KEM-512",
+        CmsOids.MlKem768 => "ML-KEM-768",
+        CmsOids.MlKem1024 => "ML-KEM-1024",
         _ => oid,
     };
 }

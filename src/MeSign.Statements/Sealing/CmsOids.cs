@@ -36,6 +36,21 @@ internal static class CmsOids
     public const string StdDhSha384Kdf = "1.3.132.1.11.2";
     public const string StdDhSha512Kdf = "1.3.132.1.11.3";
 
+    // RFC 8410 §3, RFC 8418 §2.2.
+    public const string X25519 = "1.3.101.110";
+    public const string StdDhHkdfSha256 = "1.2.840.113549.1.9.16.3.19";
+    public const string StdDhHkdfSha384 = "1.2.840.113549.1.9.16.3.20";
+    public const string StdDhHkdfSha512 = "1.2.840.113549.1.9.16.3.21";
+
+    // RFC 9629 §3, RFC 9936 §3, RFC 8619 §2.
+    public const string KemRecipient = "1.2.840.113549.1.9.16.13.3";
+    public const string MlKem512 = "2.16.840.1.101.3.4.4.1";
+    public const string MlKem768 = "2.16.840.1.101.3.4.4.2";
+    public const string MlKem1024 = "2.16.840.1.101.3.4.4.3";
+    public const string HkdfSha256 = "1.2.840.113549.1.9.16.3.28";
+    public const string HkdfSha384 = "1.2.840.113549.1.9.16.3.29";
+    public const string HkdfSha512 = "1.2.840.113549.1.9.16.3.30";
+
     // RFC 3565 §4.2.
     public const string Aes128Wrap = "2.16.840.1.101.3.4.1.5";
     public const string Aes192Wrap = "2.16.840.1.101.3.4.1.25";

@@ -1,6 +1,5 @@
 using System.Formats.Asn1;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 
 namespace MeSign.Statements.Sealing;
 
@@ -68,9 +67,9 @@ internal sealed class EncryptedContent
     /// <exception cref="CryptographicException">
     /// The key is another one, the content was altered, or the algorithm is not opened here.
     /// </exception>
-    public byte[] Decrypt(EncryptedKey encryptedKey, X509Certificate2 certificate)
+    public byte[] Decrypt(EncryptedKey encryptedKey, DecryptionKey decryptionKey)
     {
-        var key = encryptedKey.Unwrap(certificate);
+        var key = encryptedKey.Unwrap(decryptionKey);
         try
         {
             return Algorithm switch

@@ -7,24 +7,19 @@ using System.Security.Cryptography.X509Certificates;
 namespace MeSign.Statements.Sealing;
 
 /// <summary>The content-encryption key for one recipient (RFC 5652 §6.2), as read from a message.</summary>
-internal sealed class EncryptedKey
+internal abstract class EncryptedKey
 {
-    private static readonly Asn1Tag Context0 = new(TagClass.ContextSpecific, 0);
-    private static readonly Asn1Tag Context1 = new(TagClass.ContextSpecific, 1);
+    protected static readonly Asn1Tag Context0 = new(TagClass.ContextSpecific, 0);
+    protected static readonly Asn1Tag Context1 = new(TagClass.ContextSpecific, 1);
+    private static readonly Asn1Tag Context4 = new(TagClass.ContextSpecific, 4);
 
     private readonly ReadOnlyMemory<byte> _issuer;
     private readonly BigInteger _serialNumber;
     private readonly byte[]? _subjectKeyIdentifier;
-    private readonly byte[] _algorithmParameters;
-    private readonly byte[] _wrapped;
-    private byte[]? _originatorPoint;
-    private byte[] _userKeyingMaterial = [];
 
-    private EncryptedKey(ReadOnlyMemory<byte> identifier, string algorithm, byte[] algorithmParameters, byte[] wrapped)
+    protected EncryptedKey(ReadOnlyMemory<byte> identifier, string algorithm)
     {
         Algorithm = algorithm;
-        _algorithmParameters = algorithmParameters;
-        _wrapped = wrapped;
         var reader = new AsnReader(identifier, AsnEncodingRules.BER);
         var tag = reader.PeekTag();
         if (tag.HasSameClassAndValue(Asn1Tag.Sequence))
@@ -54,11 +49,13 @@ internal sealed class EncryptedKey
     {
         var tag = recipientInfos.PeekTag();
         if (tag.HasSameClassAndValue(Asn1Tag.Sequence))
-            return [ReadKeyTransport(recipientInfos.ReadSequence())];
+            return [TransportedKey.ReadOne(recipientInfos.ReadSequence())];
         if (tag.HasSameClassAndValue(Context1))
-            return ReadKeyAgreement(recipientInfos.ReadSequence(Context1)).ToArray();
+            return AgreedKey.ReadAll(recipientInfos.ReadSequence(Context1)).ToArray();
+        if (tag.HasSameClassAndValue(Context4))
+            return EncapsulatedKey.ReadAny(recipientInfos.ReadSequence(Context4));
 
-        // kekri, pwri, ori: nothing that a certificate opens.
+        // kekri, pwri: nothing that a certificate opens.
         recipientInfos.ReadEncodedValue();
         return [];
     }
@@ -76,73 +73,7 @@ internal sealed class EncryptedKey
     }
 
     /// <exception cref="CryptographicException">It is not this key's, or in a form that is not opened here.</exception>
-    public byte[] Unwrap(X509Certificate2 certificate) => _originatorPoint is null ? Transported(certificate) : Agreed(certificate);
-
-    private byte[] Transported(X509Certificate2 certificate)
-    {
-        using var rsa = certificate.GetRSAPrivateKey()
-            ?? throw new CryptographicException("The message's key was encrypted to an RSA key, and this is none.");
-        return rsa.Decrypt(_wrapped, Algorithm switch
-        {
-            CmsOids.RsaEncryption => RSAEncryptionPadding.Pkcs1,
-            CmsOids.RsaOaep => RSAEncryptionPadding.CreateOaep(KeyEncryption.OaepHash(_algorithmParameters)),
-            _ => throw new CryptographicException($"Key transport {CmsNames.Of(Algorithm)} is not opened here."),
-        });
-    }
-
-    private byte[] Agreed(X509Certificate2 certificate)
-    {
-        using var ecdh = certificate.GetECDiffieHellmanPrivateKey()
-            ?? throw new CryptographicException("The message's key was agreed on with an EC key, and this is none.");
-        var curve = ecdh.ExportParameters(includePrivateParameters: false).Curve;
-        var coordinate = (_originatorPoint!.Length - 1) / 2;
-        if (_originatorPoint[0] != 0x04 || _originatorPoint.Length != 1 + 2 * coordinate)
-            throw new CryptographicException("The originator's public key is not an uncompressed point.");
-
-        using var ephemeral = ECDiffieHellman.Create(new ECParameters
-        {
-            Curve = curve,
-            Q = new() { X = _originatorPoint[1..(1 + coordinate)], Y = _originatorPoint[(1 + coordinate)..] },
-        });
-        using var publicKey = ephemeral.PublicKey;
-        var (wrapBytes, hash) = KeyEncryption.Agreement(Algorithm, _algorithmParameters);
-        var wrappingKey = KeyAgreement.DeriveWrappingKey(ecdh, publicKey, hash, _algorithmParameters, _userKeyingMaterial, wrapBytes);
-        return KeyAgreement.Unwrap(wrappingKey, _wrapped);
-    }
-
-    private static EncryptedKey ReadKeyTransport(AsnReader info)
-    {
-        info.ReadInteger();
-        var identifier = info.ReadEncodedValue();
-        var (algorithm, parameters) = KeyEncryption.ReadAlgorithm(info);
-        return new(identifier, algorithm, parameters, info.ReadOctetString());
-    }
-
-    private static IEnumerable<EncryptedKey> ReadKeyAgreement(AsnReader info)
-    {
-        info.ReadInteger();
-        var originator = info.ReadSequence(Context0);
-        byte[]? point = null;
-        if (originator.PeekTag().HasSameClassAndValue(Context1))
-        {
-            var publicKey = originator.ReadSequence(Context1);
-            publicKey.ReadSequence();
-            point = publicKey.ReadBitString(out _);
-        }
-        var material = info.PeekTag().HasSameClassAndValue(Context1) ? info.ReadSequence(Context1).ReadOctetString() : [];
-        var (algorithm, parameters) = KeyEncryption.ReadAlgorithm(info);
-        var keys = info.ReadSequence();
-        while (keys.HasData)
-        {
-            var key = keys.ReadSequence();
-            var identifier = key.ReadEncodedValue();
-            yield return new(identifier, algorithm, parameters, key.ReadOctetString())
-            {
-                _originatorPoint = point ?? [],
-                _userKeyingMaterial = material,
-            };
-        }
-    }
+    public abstract byte[] Unwrap(DecryptionKey key);
 
     private string IssuerName()
     {

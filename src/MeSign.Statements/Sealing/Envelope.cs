@@ -82,9 +82,9 @@ internal sealed class Envelope : IDisposable
 
     public void Dispose() => CryptographicOperations.ZeroMemory(_key);
 
-    /// <summary>RFC 5652 §6.1: 0 with nothing but version 0 key transport, 2 with key agreement; RFC 5083 §2.1: always 0.</summary>
+    /// <summary>RFC 5652 §6.1: as the recipients need; RFC 5083 §2.1: always 0.</summary>
     private byte Version(IReadOnlyList<RecipientKey> recipients) =>
-        _algorithm == ContentEncryption.Aes256Cbc && recipients.Any(recipient => recipient.IsKeyAgreement) ? (byte)2 : (byte)0;
+        _algorithm == ContentEncryption.Aes256Cbc ? recipients.Max(recipient => recipient.EnvelopeVersion) : (byte)0;
 
     private byte[] ContentEncryptionAlgorithm()
     {

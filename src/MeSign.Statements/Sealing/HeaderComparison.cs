@@ -1,4 +1,7 @@
+using System.Collections.Frozen;
+using System.Text;
 using MimeKit;
+using MimeKit.Utils;
 
 namespace MeSign.Statements.Sealing;
 
@@ -6,6 +9,8 @@ namespace MeSign.Statements.Sealing;
 internal static class HeaderComparison
 {
     private const string HpOuter = "HP-Outer";
+
+    private static readonly FrozenSet<string> AddressFields = new[] { "From", "Sender", "Reply-To", "To", "Cc" }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     public static HeaderVerdict Compare(RawEntity payload, HeaderList outside)
     {
@@ -32,12 +37,12 @@ internal static class HeaderComparison
     private static Dictionary<string, string> Declared(HeaderList headers)
     {
         var declared = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var header in headers.Where(header => header.Field.Equals(HpOuter, StringComparison.OrdinalIgnoreCase)))
+        foreach (var raw in headers.Where(header => header.Field.Equals(HpOuter, StringComparison.OrdinalIgnoreCase)).Select(header => header.RawValue))
         {
-            var value = header.Value;
-            var colon = value.IndexOf(':', StringComparison.Ordinal);
-            if (colon > 0)
-                declared[value[..colon].Trim()] = Plain(value[(colon + 1)..]);
+            // The field inside is read as the field that it is, not as text that happens to hold a colon.
+            var colon = Array.IndexOf(raw, (byte)':');
+            if (colon > 0 && Encoding.ASCII.GetString(raw, 0, colon).Trim() is { Length: > 0 } name && !name.Any(char.IsWhiteSpace))
+                declared[name] = Text(name, raw[(colon + 1)..]);
         }
         return declared;
     }
@@ -51,11 +56,12 @@ internal static class HeaderComparison
 
     private static string? Values(HeaderList headers, string name)
     {
-        var values = headers.Where(header => header.Field.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(header => Plain(header.Value)).ToArray();
+        var values = headers.Where(header => header.Field.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(header => Text(name, header.RawValue)).ToArray();
         return values.Length == 0 ? null : string.Join(" | ", values);
     }
 
-    // Relays fold anew: white space is no difference.
-    private static string Plain(string value) =>
-        string.Join(' ', value.Split([' ', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries));
+    /// <summary>A value as people read it, so that another encoding or folding of the same is no difference.</summary>
+    private static string Text(string name, byte[] raw) => AddressFields.Contains(name) && MailAddresses.Read(raw) is { } addresses
+        ? addresses.ToString()
+        : string.Join(' ', Rfc2047.DecodeText(raw).Split([' ', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries));
 }

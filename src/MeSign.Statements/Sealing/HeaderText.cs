@@ -50,6 +50,26 @@ internal static class HeaderText
         target.Append("\r\n");
     }
 
+    /// <summary>A header section's fields, each with its folds and without its last line end.</summary>
+    public static IEnumerable<string> Fields(string section)
+    {
+        var start = 0;
+        while (start < section.Length)
+        {
+            var end = section.IndexOf("\r\n", start, StringComparison.Ordinal);
+            while (end >= 0 && end + 2 < section.Length && section[end + 2] is (' ' or '\t'))
+                end = section.IndexOf("\r\n", end + 2, StringComparison.Ordinal);
+            if (end < 0)
+                end = section.Length;
+            yield return section[start..end];
+            start = end + 2;
+        }
+    }
+
+    /// <summary>The names of a header section's fields.</summary>
+    public static IEnumerable<string> Names(string section) =>
+        Fields(section).Where(field => field.Length > 0).Select(field => field[..field.IndexOf(':', StringComparison.Ordinal)]);
+
     private static bool NeedsWords(string text) =>
         !Ascii.IsValid(text) || text.Contains("=?", StringComparison.Ordinal) || text.Contains("  ", StringComparison.Ordinal) || text.AsSpan().Trim().Length != text.Length;
 

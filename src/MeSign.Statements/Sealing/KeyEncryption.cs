@@ -44,36 +44,25 @@ internal static class KeyEncryption
         }
     }
 
-    /// <summary>Bytes of the wrapping key and hash of its KDF (RFC 5753 §7.1.4).</summary>
-    /// <param name="parameters">The AlgorithmIdentifier of the key wrap.</param>
-    /// <exception cref="CryptographicException">A scheme that is not known.</exception>
-    public static (int WrapBytes, HashAlgorithmName Hash) Agreement(string scheme, byte[] parameters)
+    /// <summary>The hash of a scheme's X9.63 KDF (RFC 5753 §7.1.4); null for another scheme.</summary>
+    public static HashAlgorithmName? X963Hash(string scheme) => scheme switch
     {
-        var hash = scheme switch
-        {
-            // A KDF needs no collision resistance; OpenSSL's default is still this one.
-            CmsOids.StdDhSha1Kdf => HashAlgorithmName.SHA1,
-            CmsOids.StdDhSha256Kdf => HashAlgorithmName.SHA256,
-            CmsOids.StdDhSha384Kdf => HashAlgorithmName.SHA384,
-            CmsOids.StdDhSha512Kdf => HashAlgorithmName.SHA512,
-            _ => throw new CryptographicException($"Key agreement {CmsNames.Of(scheme)} is not opened here."),
-        };
-        try
-        {
-            var wrap = ReadAlgorithm(new AsnReader(parameters, AsnEncodingRules.BER)).Oid;
-            return wrap switch
-            {
-                CmsOids.Aes128Wrap => (16, hash),
-                CmsOids.Aes192Wrap => (24, hash),
-                CmsOids.Aes256Wrap => (32, hash),
-                _ => throw new CryptographicException($"Key wrap {CmsNames.Of(wrap)} is not opened here."),
-            };
-        }
-        catch (AsnContentException exception)
-        {
-            throw new CryptographicException("The key wrap algorithm cannot be read.", exception);
-        }
-    }
+        // A KDF needs no collision resistance; OpenSSL's default is still this one.
+        CmsOids.StdDhSha1Kdf => HashAlgorithmName.SHA1,
+        CmsOids.StdDhSha256Kdf => HashAlgorithmName.SHA256,
+        CmsOids.StdDhSha384Kdf => HashAlgorithmName.SHA384,
+        CmsOids.StdDhSha512Kdf => HashAlgorithmName.SHA512,
+        _ => null,
+    };
+
+    /// <summary>The hash of an HKDF (RFC 8619), or of the one in a key agreement scheme (RFC 8418 §2.2); null for another.</summary>
+    public static HashAlgorithmName? HkdfHash(string scheme) => scheme switch
+    {
+        CmsOids.HkdfSha256 or CmsOids.StdDhHkdfSha256 => HashAlgorithmName.SHA256,
+        CmsOids.HkdfSha384 or CmsOids.StdDhHkdfSha384 => HashAlgorithmName.SHA384,
+        CmsOids.HkdfSha512 or CmsOids.StdDhHkdfSha512 => HashAlgorithmName.SHA512,
+        _ => null,
+    };
 
     private static AsnReader? Next(AsnReader sequence, int tag)
     {

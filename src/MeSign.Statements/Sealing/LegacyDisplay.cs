@@ -33,7 +33,8 @@ internal sealed class LegacyDisplay(string subject)
         {
             ( >= 0, _) when unix < 0 || dos < unix => text[(dos + 4)..],
             (_, >= 0) => text[(unix + 2)..],
-            _ => text,
+            // Nothing comes after the element: there is no other text.
+            _ => "",
         };
     }
 

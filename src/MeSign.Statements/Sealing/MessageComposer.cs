@@ -78,6 +78,7 @@ internal sealed class MessageComposer(TemplateFolder folder, TemplateLogo logos,
                 ["address"] = new StringValue(issuer.FromAddress),
             }),
             ["locale"] = new StringValue(locale),
+            ["direction"] = new StringValue(TextDirection.IsRightToLeft(locale) ? "rtl" : "ltr"),
             ["date"] = new DateTimeValue(now),
         };
         var document = new Dictionary<string, FluidValue>(StringComparer.Ordinal);
@@ -122,16 +123,21 @@ internal sealed class MessageComposer(TemplateFolder folder, TemplateLogo logos,
                 $"template {template.Name} makes a subject of {subject.Length} characters: 1 to {MaxSubjectCharacters} are allowed");
         }
         Safe("the subject", subject);
+        if (subject.Any(TextDirection.IsOverride))
+            throw new StatementFailedException(FailureCode.UnsafeHeader, "the subject holds a mark that turns the direction of what follows: remove it, or isolate the value");
 
         // A subject is shown on locked screens and, in a message that is only signed, to everyone on the way.
         if (job.Kind == JobKind.Code && job.Fields.TryGetValue("code", out var code)
             && code.ValueKind is JsonValueKind.String or JsonValueKind.Number
-            && code.ToString() is { Length: > 0 } secret && subject.Contains(secret, StringComparison.Ordinal))
+            && Bare(code.ToString()) is { Length: > 0 } secret && Bare(subject).Contains(secret, StringComparison.OrdinalIgnoreCase))
         {
             throw new StatementFailedException(FailureCode.TemplateFailed,
                 $"template {template.Name} puts fields.code into the subject: leave it to the text");
         }
     }
+
+    // "481 516" is no secret beside "481-516".
+    private static string Bare(string text) => string.Concat(text.Where(char.IsLetterOrDigit));
 
     private static string? Safe(string field, string? value) => value is not null && value.Any(c => char.IsControl(c) || c is '\u2028' or '\u2029')
         ? throw new StatementFailedException(FailureCode.UnsafeHeader, $"{field} holds a line break or another control character: remove it")

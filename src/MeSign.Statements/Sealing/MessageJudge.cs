@@ -111,7 +111,7 @@ internal sealed class MessageJudge(OpenedMessage message, HeaderList outside, He
     private static IEnumerable<string> Addresses(HeaderList headers, HeaderId field) =>
         from header in headers
         where header.Id == field
-        from mailbox in InternetAddressList.TryParse(header.Value, out var list) ? list.Mailboxes : []
+        from mailbox in MailAddresses.Read(header.RawValue)?.Mailboxes ?? []
         select mailbox.Address;
 
     private static string List(IReadOnlyList<EmailAddress> addresses) =>

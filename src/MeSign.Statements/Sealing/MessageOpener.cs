@@ -1,4 +1,5 @@
 using System.Formats.Asn1;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using MeSign.Statements.Signing;
@@ -17,15 +18,21 @@ public sealed class MessageOpener(CmsVerifier verifier)
     private const int MaxMimeDepth = 32;
     private const int MaxAttachments = 1000;
 
+    /// <summary>The same with certificates that hold their private keys, RSA or EC.</summary>
+    [OverloadResolutionPriority(1)]
+    public OpenedMessage Open(
+        ReadOnlyMemory<byte> eml, IReadOnlyList<X509Certificate2> keys, IReadOnlyList<X509Certificate2>? archives = null) =>
+        Open(eml, keys.Where(certificate => certificate.HasPrivateKey).Select(DecryptionKey.Of).ToArray(), archives);
+
     /// <param name="eml">An RFC 5322 message.</param>
-    /// <param name="keys">Certificates with private keys, RSA or EC, tried on every encryption; may be none.</param>
+    /// <param name="keys">Tried on every encryption; may be none.</param>
     /// <param name="archives">
     /// Those of <paramref name="keys"/> that open the copies of what was sent to others; with any other, a message that was
     /// signed for somebody else is a problem.
     /// </param>
     /// <exception cref="FormatException">It is not a message.</exception>
     public OpenedMessage Open(
-        ReadOnlyMemory<byte> eml, IReadOnlyList<X509Certificate2> keys, IReadOnlyList<X509Certificate2>? archives = null)
+        ReadOnlyMemory<byte> eml, IReadOnlyList<DecryptionKey> keys, IReadOnlyList<X509Certificate2>? archives = null)
     {
         var outer = RawEntity.Read(eml);
         var layers = new List<MessageLayer>();
@@ -50,7 +57,7 @@ public sealed class MessageOpener(CmsVerifier verifier)
     }
 
     /// <returns>The entity inside all layers; null where one stayed closed.</returns>
-    private RawEntity? TakeOff(RawEntity entity, IReadOnlyList<X509Certificate2> keys, List<MessageLayer> layers, List<string> problems)
+    private RawEntity? TakeOff(RawEntity entity, IReadOnlyList<DecryptionKey> keys, List<MessageLayer> layers, List<string> problems)
     {
         for (var depth = 0; ; depth++)
         {
@@ -78,7 +85,7 @@ public sealed class MessageOpener(CmsVerifier verifier)
         }
     }
 
-    private RawEntity? OpenCms(ReadOnlyMemory<byte> der, IReadOnlyList<X509Certificate2> keys, List<MessageLayer> layers, List<string> problems)
+    private RawEntity? OpenCms(ReadOnlyMemory<byte> der, IReadOnlyList<DecryptionKey> keys, List<MessageLayer> layers, List<string> problems)
     {
         var info = new AsnReader(der, AsnEncodingRules.BER).ReadSequence();
         var type = info.ReadObjectIdentifier();
@@ -107,20 +114,19 @@ public sealed class MessageOpener(CmsVerifier verifier)
     }
 
     private static (byte[]? Plain, X509Certificate2? OpenedBy) Decrypt(
-        EncryptedContent encrypted, IReadOnlyList<X509Certificate2> keys, List<string> problems)
+        EncryptedContent encrypted, IReadOnlyList<DecryptionKey> keys, List<string> problems)
     {
-        var fits = from certificate in keys
-                   where certificate.HasPrivateKey
+        var fits = from own in keys
                    from key in encrypted.Keys
-                   where key.IsFor(certificate)
-                   select (certificate, key);
+                   where key.IsFor(own.Certificate)
+                   select (own, key);
         var tried = false;
-        foreach (var (certificate, key) in fits)
+        foreach (var (own, key) in fits)
         {
             tried = true;
             try
             {
-                return (encrypted.Decrypt(key, certificate), certificate);
+                return (encrypted.Decrypt(key, own), own.Certificate);
             }
             catch (CryptographicException exception)
             {
@@ -184,14 +190,14 @@ public sealed class MessageOpener(CmsVerifier verifier)
     }
 
     private static MessageFields Fields(HeaderList headers) => new(
-        Address(headers[HeaderId.From]),
-        Address(headers[HeaderId.To]),
+        Address(headers, HeaderId.From),
+        Address(headers, HeaderId.To),
         headers[HeaderId.Subject],
         headers[HeaderId.Date] is { } date && MimeKit.Utils.DateUtils.TryParse(date, out var parsed) ? parsed : null,
         headers[HeaderId.MessageId]?.Trim('<', '>', ' '));
 
-    private static string? Address(string? value) =>
-        value is not null && InternetAddressList.TryParse(value, out var list) && list is [MailboxAddress mailbox] ? mailbox.Address : null;
+    private static string? Address(HeaderList headers, HeaderId field) =>
+        headers.FirstOrDefault(header => header.Id == field) is { } header && MailAddresses.Read(header.RawValue) is [MailboxAddress mailbox] ? mailbox.Address : null;
 
     // RFC 8551 §3.1.1: what was signed had CRLF; a file saved on Unix may have lost the CR.
     private static byte[] CanonicalLines(ReadOnlyMemory<byte> content)

@@ -21,7 +21,8 @@ internal sealed class MessageSealer(CmsSigner signer, RecipientKeyCache keys)
     public async Task<SealedMessage> SealAsync(
         ComposedMessage message, Issuer issuer, IReadOnlyList<X509Certificate2> certificates, CancellationToken cancellationToken)
     {
-        var encrypt = certificates.Count > 0;
+        var encryption = certificates.Count > 0 ? EncryptionChoice.Make(issuer.Sealing, message.To.Address, certificates) : null;
+        var encrypt = encryption is not null;
         var recipients = Recipients(certificates, issuer);
         var inner = new HeaderSection(message, message.Subject);
         var outer = encrypt ? new HeaderSection(message, issuer.OuterSubject) : inner;
@@ -36,10 +37,15 @@ internal sealed class MessageSealer(CmsSigner signer, RecipientKeyCache keys)
 
         var form = encrypt ? issuer.Sealing.EncryptedSignature : SignatureForm.Clear;
         var entity = SignedEntity.Build(payload, signature.Der, form, issuer.Identity.Hash);
-        var eml = encrypt ? Encrypted(issuer, outer, entity, recipients) : Signed(issuer, outer, entity);
+        var fields = Header(outer, encryption);
+        // The signed entity brings its own Content-Type.
+        var dkim = new DkimSignatures(issuer.Dkim, [.. HeaderText.Names(fields), .. encrypt ? Array.Empty<string>() : ["Content-Type"]], message.Date);
+        var head = Encoding.UTF8.GetBytes(dkim.Room + fields);
+        var eml = encryption is not null ? Encrypted(issuer, head, entity, recipients, encryption.Algorithm) : Signed(issuer, head, entity);
+        await dkim.WriteAsync(eml, cancellationToken);
         return new(
             eml,
-            encrypt,
+            encryption,
             recipients.Select(key => key.Thumbprint).ToArray(),
             message.MessageId,
             signature.Timestamp?.GenTime ?? message.Date);
@@ -51,9 +57,8 @@ internal sealed class MessageSealer(CmsSigner signer, RecipientKeyCache keys)
         return all.Select(keys.Get).DistinctBy(key => key.Thumbprint, StringComparer.Ordinal).ToArray();
     }
 
-    private static byte[] Signed(Issuer issuer, HeaderSection outer, SignedEntity entity)
+    private static byte[] Signed(Issuer issuer, byte[] head, SignedEntity entity)
     {
-        var head = Header(outer, "");
         var eml = Allocate(issuer, head.Length + entity.Length);
         head.CopyTo(eml, 0);
         entity.WriteTo(eml.AsSpan(head.Length));
@@ -61,15 +66,10 @@ internal sealed class MessageSealer(CmsSigner signer, RecipientKeyCache keys)
     }
 
     /// <summary>RFC 8551 §3.3 or §3.4 around the signed entity.</summary>
-    private static byte[] Encrypted(Issuer issuer, HeaderSection outer, SignedEntity entity, RecipientKey[] recipients)
+    private static byte[] Encrypted(Issuer issuer, byte[] head, SignedEntity entity, RecipientKey[] recipients, ContentEncryption algorithm)
     {
         Limit(issuer, Base64Lines.EncodedLength(entity.Length));
-        var algorithm = issuer.Sealing.ContentEncryption;
         using var envelope = new Envelope(recipients, (int)entity.Length, algorithm, issuer.Sealing.KeyTransport);
-        var smimeType = algorithm == ContentEncryption.Aes256Gcm ? "authEnveloped-data" : "enveloped-data";
-        var head = Header(outer,
-            $"Content-Type: application/pkcs7-mime; smime-type={smimeType};\r\n\tname=smime.p7m\r\n" +
-            "Content-Transfer-Encoding: base64\r\nContent-Disposition: attachment; filename=smime.p7m\r\n\r\n");
         var eml = Allocate(issuer, head.Length + Base64Lines.EncodedLength(envelope.Length));
 
         // From the inside out, each layer at the end of the room that the next one has for it.
@@ -81,12 +81,18 @@ internal sealed class MessageSealer(CmsSigner signer, RecipientKeyCache keys)
         return eml;
     }
 
-    private static byte[] Header(HeaderSection fields, string structural)
+    private static string Header(HeaderSection fields, EncryptionChoice? encryption)
     {
         var text = new StringBuilder();
         fields.WriteTo(text);
-        text.Append("MIME-Version: 1.0\r\n").Append(structural);
-        return Encoding.UTF8.GetBytes(text.ToString());
+        text.Append("MIME-Version: 1.0\r\n");
+        if (encryption is not null)
+        {
+            var smimeType = encryption.Algorithm == ContentEncryption.Aes256Gcm ? "authEnveloped-data" : "enveloped-data";
+            text.Append(CultureInfo.InvariantCulture, $"Content-Type: application/pkcs7-mime; smime-type={smimeType};\r\n\tname=smime.p7m\r\n")
+                .Append("Content-Transfer-Encoding: base64\r\nContent-Disposition: attachment; filename=smime.p7m\r\n\r\n");
+        }
+        return text.ToString();
     }
 
     private static byte[] Allocate(Issuer issuer, long length)

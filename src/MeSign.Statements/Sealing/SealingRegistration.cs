@@ -15,6 +15,7 @@ internal static class SealingRegistration
         return services
             .AddSingleton<TemplateFolder>()
             .AddSingleton<TemplateLogo>()
+            .AddSingleton<TemplateInventory>()
             .AddSingleton<TemplateRenderer>()
             .AddSingleton<MessageComposer>()
             .AddSingleton<RecipientKeyCache>()

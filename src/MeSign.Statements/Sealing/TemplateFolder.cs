@@ -46,7 +46,9 @@ internal sealed partial class TemplateFolder
             $"the issuer has no template {template}: searched {string.Join(", ", candidates.Select(c => $"{template}/{c}.text.liquid"))}");
     }
 
-    private NamedTemplate? Load(string folder, string template, string name)
+    /// <returns>Null where there is no such file.</returns>
+    /// <exception cref="StatementFailedException">TemplateFailed: it does not parse.</exception>
+    public NamedTemplate? Load(string folder, string template, string name)
     {
         var file = new FileInfo(Path.Join(folder, template, name));
         if (!file.Exists)
@@ -72,7 +74,7 @@ internal sealed partial class TemplateFolder
     }
 
     /// <summary>RFC 4647 §3.4 (lookup): the tag, then without its last subtag, and so on; in RFC 5646 §2.1.1 casing.</summary>
-    private static IEnumerable<string> Candidates(string? locale)
+    public static IEnumerable<string> Candidates(string? locale)
     {
         if (locale is null || !LanguageTag().IsMatch(locale))
             yield break;
@@ -93,7 +95,7 @@ internal sealed partial class TemplateFolder
 
     // A name, never a way through the file system.
     [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex TemplateName();
+    public static partial Regex TemplateName();
 
     [GeneratedRegex(@"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex LanguageTag();

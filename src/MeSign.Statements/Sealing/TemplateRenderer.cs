@@ -13,6 +13,8 @@ internal sealed class TemplateRenderer(IOptions<SealingOptions> options)
     // A table of a thousand rows takes some ten thousand steps.
     private const int MaxSteps = 200_000;
 
+    private const string IsHtml = "html";
+
     private static readonly HtmlEncoder Html = HtmlEncoder.Create(UnicodeRanges.All);
 
     private static readonly TemplateOptions Options = MakeOptions();
@@ -29,6 +31,7 @@ internal sealed class TemplateRenderer(IOptions<SealingOptions> options)
         var missing = new List<MissingTemplateValue>();
         var context = new TemplateContext(new ObjectTemplateValue("", model.Values), Options) { CultureInfo = model.Culture, Now = () => model.Now };
         context.AmbientValues[MissingTemplateValue.Ambient] = missing;
+        context.AmbientValues[IsHtml] = ReferenceEquals(encoder, Html);
 
         using var output = new BoundedWriter(options.Value.MaxRenderedCharacters);
         try
@@ -66,7 +69,17 @@ internal sealed class TemplateRenderer(IOptions<SealingOptions> options)
         var standard = options.Filters.TryGetValue("default", out var filter) ? filter : throw new InvalidOperationException("Fluid has no filter default.");
         options.Filters.AddFilter("default", (input, arguments, context) =>
             input is MissingTemplateValue missing && !missing.ToBooleanValue() ? new(arguments.At(0)) : standard(input, arguments, context));
+        options.Filters.AddFilter("isolate", Isolate);
         return options;
+    }
+
+    /// <summary>An account, an amount, a name or an address that reads in its own direction in a text of the other one.</summary>
+    private static ValueTask<FluidValue> Isolate(FluidValue input, FilterArguments arguments, TemplateContext context)
+    {
+        var text = input.ToStringValue();
+        return new(context.AmbientValues.TryGetValue(IsHtml, out var html) && html is true
+            ? new StringValue($"<bdi>{Html.Encode(text)}</bdi>", encode: false)
+            : new StringValue(TextDirection.Isolate(text)));
     }
 
     private static StatementFailedException Failed(NamedTemplate template, string problem, Exception inner) =>

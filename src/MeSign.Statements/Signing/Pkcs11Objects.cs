@@ -15,6 +15,12 @@ internal static class Pkcs11Objects
         return session.FindAllObjects([attributes.Create(CKA.CKA_CLASS, CKO.CKO_PRIVATE_KEY), attributes.Create(CKA.CKA_LABEL, label)]).FirstOrDefault();
     }
 
+    /// <summary>Bytes of an RSA key's modulus; null for a key of another kind.</summary>
+    public static int? RsaBytes(ISession session, IObjectHandle key) =>
+        session.GetAttributeValue(key, [CKA.CKA_KEY_TYPE])[0].GetValueAsUlong() == (ulong)CKK.CKK_RSA
+            ? session.GetAttributeValue(key, [CKA.CKA_MODULUS])[0].GetValueAsByteArray().AsSpan().TrimStart((byte)0).Length
+            : null;
+
     /// <summary>The certificate that goes with a key: the one with its CKA_ID.</summary>
     public static X509Certificate2? FindCertificate(ISession session, IObjectHandle key)
     {

@@ -26,6 +26,14 @@ public sealed class Pkcs11SigningKey : ISigningKey
             : (rsa.KeySize + 7) / 8;
     }
 
+    /// <summary>A key without a certificate, whose kind is known.</summary>
+    internal Pkcs11SigningKey(Pkcs11Token token, string label, string pin, SignatureScheme scheme, int maxSignatureBytes)
+    {
+        (_token, _label, _pin) = (token, label, pin);
+        Scheme = scheme;
+        MaxSignatureBytes = maxSignatureBytes;
+    }
+
     public SignatureScheme Scheme { get; }
 
     public int MaxSignatureBytes { get; }

@@ -42,6 +42,9 @@ public static class StorageNames
     /// <summary>Table of recipients, by keyed hash, who are written to no more.</summary>
     public const string Suppressions = "suppressions";
 
+    /// <summary>Table of one row a batch that came as manifests.</summary>
+    public const string LedgerBatches = "batches";
+
     /// <summary>Table of the certificate directory.</summary>
     public const string Certificates = "certificates";
 

@@ -13,7 +13,7 @@ public sealed class StorageSetup(BlobServiceClient blobs, QueueServiceClient que
             .Select(name => queues.GetQueueClient(name).CreateIfNotExistsAsync(cancellationToken: cancellationToken)),
         .. new[] { StorageNames.Documents, StorageNames.Sealed, StorageNames.Held, StorageNames.Bounces, StorageNames.BouncesAside }
             .Select(name => blobs.GetBlobContainerClient(name).CreateIfNotExistsAsync(cancellationToken: cancellationToken)),
-        .. new[] { StorageNames.Ledger, StorageNames.LedgerRecipients, StorageNames.Suppressions, StorageNames.Certificates }
+        .. new[] { StorageNames.Ledger, StorageNames.LedgerRecipients, StorageNames.LedgerBatches, StorageNames.Suppressions, StorageNames.Certificates }
             .Select(name => tables.CreateTableIfNotExistsAsync(name, cancellationToken)),
     ]);
 }

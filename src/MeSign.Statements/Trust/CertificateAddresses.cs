@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace MeSign.Statements.Trust;
 
 /// <summary>The mail addresses of a certificate's subjectAltName.</summary>
-internal static class CertificateAddresses
+public static class CertificateAddresses
 {
     private const string SubjectAltName = "2.5.29.17";
 
@@ -18,6 +18,7 @@ internal static class CertificateAddresses
     // An emailAddress in the subject is no proof: CAs check what they put into subjectAltName (RFC 8550 §3).
     public static IReadOnlyList<EmailAddress> Read(X509Certificate2 certificate)
     {
+        ArgumentNullException.ThrowIfNull(certificate);
         var addresses = new List<EmailAddress>();
         foreach (var extension in certificate.Extensions.Where(extension => extension.Oid?.Value == SubjectAltName))
         {
@@ -40,9 +41,13 @@ internal static class CertificateAddresses
     }
 
     /// <summary>RFC 5280 §7.5 and RFC 9598 §5: the domain without case and in A-labels; the local part as the installation compares it.</summary>
-    public static bool Match(EmailAddress left, EmailAddress right, bool caseSensitiveLocalPart) =>
-        left.Domain == right.Domain
-        && (caseSensitiveLocalPart ? left.Local == right.Local : EmailAddress.FoldLocal(left.Local) == EmailAddress.FoldLocal(right.Local));
+    public static bool Match(EmailAddress left, EmailAddress right, bool caseSensitiveLocalPart)
+    {
+        ArgumentNullException.ThrowIfNull(left);
+        ArgumentNullException.ThrowIfNull(right);
+        return left.Domain == right.Domain
+            && (caseSensitiveLocalPart ? left.Local == right.Local : EmailAddress.FoldLocal(left.Local) == EmailAddress.FoldLocal(right.Local));
+    }
 
     private static string? ReadName(AsnReader names)
     {

@@ -24,6 +24,14 @@ public static class CertificatePath
         string? purpose = null,
         bool requireRevocation = false)
     {
+        if (EncryptionKeys.IsPostQuantum(leaf))
+        {
+            var others = intermediates.Take(MaxIntermediates).ToArray();
+            var result = PostQuantumPath.Check(
+                leaf, [.. others, .. anchors.Intermediates, .. anchors.Roots], authority => Check(authority, others, anchors, at, crls, purpose, requireRevocation), at);
+            return result.Problem is null ? Revocation([.. result.Path], crls ?? CrlSet.None, at, requireRevocation) : result;
+        }
+
         var path = Build(leaf, intermediates, anchors, at, purpose, out var flags, out var blamed);
         if (Judge(flags, blamed, at) is { } problem)
             return new(path, problem, Describe(problem, blamed, flags));

@@ -3,12 +3,14 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace MeSign.Statements.Trust;
 
-/// <summary>The weakest keys that are still believed: RSA 2048 bits, NIST P-256 or a curve as strong.</summary>
+/// <summary>The weakest keys that are still believed: RSA 2048 bits, NIST P-256 or a curve as strong, X25519 among them.</summary>
 internal static class KeyStrength
 {
     /// <summary>What is wrong with the certificate's key, or null.</summary>
     public static string? Problem(X509Certificate2 certificate)
     {
+        if (certificate.PublicKey.Oid.Value == Oids.X25519)
+            return EncryptionKeys.IsUsable(certificate) ? null : "X25519 key that is none";
         try
         {
             using var rsa = certificate.GetRSAPublicKey();

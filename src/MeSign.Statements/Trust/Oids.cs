@@ -41,6 +41,11 @@ internal static class Oids
     public const string EcdsaWithSha384 = "1.2.840.10045.4.3.3";
     public const string EcdsaWithSha512 = "1.2.840.10045.4.3.4";
 
+    // RFC 8410, FIPS 203 with RFC 9935.
+    public const string X25519 = "1.3.101.110";
+    public const string MlKem768 = "2.16.840.1.101.3.4.4.2";
+    public const string MlKem1024 = "2.16.840.1.101.3.4.4.3";
+
     // RFC 3565, RFC 5084.
     public const string Aes128Cbc = "2.16.840.1.101.3.4.1.2";
     public const string Aes256Cbc = "2.16.840.1.101.3.4.1.42";

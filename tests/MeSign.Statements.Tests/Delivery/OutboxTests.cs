@@ -58,7 +58,7 @@ public sealed class OutboxTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         await _outbox.PutAsync(Key, "bank", Message("first"), Cancellation);
 
-        var second = await _outbox.PutAsync(Key, "bank", Message("second") with { Encrypted = false, EncryptedTo = [] }, Cancellation);
+        var second = await _outbox.PutAsync(Key, "bank", Message("second") with { Encryption = null, EncryptedTo = [] }, Cancellation);
 
         second.Written.ShouldBeFalse();
         second.Entry.Encrypted.ShouldBeTrue();
@@ -91,7 +91,7 @@ public sealed class OutboxTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact]
     public async Task A_signed_only_message_opens_with_no_certificate()
     {
-        await _outbox.PutAsync(Key, "bank", Message("x") with { Encrypted = false, EncryptedTo = [] }, Cancellation);
+        await _outbox.PutAsync(Key, "bank", Message("x") with { Encryption = null, EncryptedTo = [] }, Cancellation);
 
         var entry = (await _outbox.FindAsync(Key, Cancellation))!;
         entry.Encrypted.ShouldBeFalse();
@@ -118,5 +118,5 @@ public sealed class OutboxTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     private static SealedMessage Message(string text) => new(
-        Encoding.ASCII.GetBytes($"Subject: x\r\n\r\n{text}\r\n"), Encrypted: true, ["aa", "bb"], "id@bank.example", GenTime);
+        Encoding.ASCII.GetBytes($"Subject: x\r\n\r\n{text}\r\n"), new EncryptionChoice(ContentEncryption.Aes256Cbc, EncryptionReason.Issuer), ["aa", "bb"], "id@bank.example", GenTime);
 }

@@ -104,7 +104,7 @@ public sealed class RelayFeatureTests : IAsyncLifetime
 
         var stored = sink.Messages.ShouldHaveSingleItem();
         stored.SenderParameters.ShouldBe(new[] { $"SIZE={Eml.Length}", "ENVID=0123456789abcdef", ofSender }.OfType<string>());
-        stored.Recipients[0].Parameters.FirstOrDefault().ShouldBe(ofRecipient);
+        (stored.Recipients[0].Parameters is [var first, ..] ? first : null).ShouldBe(ofRecipient);
     }
 
     [Fact]
@@ -316,7 +316,7 @@ public sealed class RelayFeatureTests : IAsyncLifetime
         orders["abc"].ShouldBeInRange(2800, 3200);
     }
 
-    private static IReadOnlyDictionary<string, int> Shares(params (string Relay, int Share)[] shares) => shares.ToDictionary(one => one.Relay, one => one.Share, StringComparer.OrdinalIgnoreCase);
+    private static Dictionary<string, int> Shares(params (string Relay, int Share)[] shares) => shares.ToDictionary(one => one.Relay, one => one.Share, StringComparer.OrdinalIgnoreCase);
 
     private static byte[] Message(string body) =>
         Encoding.ASCII.GetBytes($"From: Bank <bank@bank.example>\r\nTo: bob@example.org\r\nSubject: Statement\r\nMIME-Version: 1.0\r\n\r\n{body}");

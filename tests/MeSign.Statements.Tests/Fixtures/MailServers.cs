@@ -22,6 +22,7 @@ public sealed class MailServers : IAsyncLifetime
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mesign-mail-");
     private readonly RelayCertificates _certificates = new();
     private readonly List<(Process Process, string[] Stop)> _running = [];
+    private string? _serverCertificate;
 
     internal int SmtpPort { get; } = FreePort();
 
@@ -42,6 +43,7 @@ public sealed class MailServers : IAsyncLifetime
         foreach (var folder in (string[])["run", "mail", "conf", "queue", "data"])
             Directory.CreateDirectory(In(folder));
         var server = _certificates.Server();
+        _serverCertificate = server.GetCertHashString();
         await File.WriteAllTextAsync(Root, _certificates.RootPem);
         await File.WriteAllTextAsync(In("server.pem"), server.ExportCertificatePem());
         await File.WriteAllTextAsync(In("server.key"), System.Security.Cryptography.X509Certificates.ECDsaCertificateExtensions.GetECDsaPrivateKey(server)!.ExportPkcs8PrivateKeyPem());
@@ -50,7 +52,7 @@ public sealed class MailServers : IAsyncLifetime
         await File.WriteAllTextAsync(In("dovecot.conf"), Dovecot());
         await File.WriteAllTextAsync(In("conf/main.cf"), PostfixMain());
         await File.WriteAllTextAsync(In("conf/master.cf"), PostfixMaster());
-        File.SetUnixFileMode(_folder.FullName, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        await RunAsync("chmod", "755", _folder.FullName);
         // Both programs take their configuration from root only, and give up root's rights by themselves.
         await RunAsync("chown", "-R", "root:root", _folder.FullName);
         await RunAsync("chown", "mail:mail", In("mail"));
@@ -79,7 +81,7 @@ public sealed class MailServers : IAsyncLifetime
     /// <summary>A mailbox as its owner sees it.</summary>
     internal async Task<ImapClient> LogInAsync(string user)
     {
-        var client = new ImapClient { ServerCertificateValidationCallback = static (_, _, _, _) => true, CheckCertificateRevocation = false };
+        var client = new ImapClient { ServerCertificateValidationCallback = (_, shown, _, _) => shown?.GetCertHashString() == _serverCertificate, CheckCertificateRevocation = false };
         await client.ConnectAsync("localhost", ImapsPort, SecureSocketOptions.SslOnConnect, TestContext.Current.CancellationToken);
         await client.AuthenticateAsync(user, Password, TestContext.Current.CancellationToken);
         return client;
@@ -108,7 +110,7 @@ public sealed class MailServers : IAsyncLifetime
         _running.Add((Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false, WorkingDirectory = Path.GetTempPath() })!, stop));
     }
 
-    private async Task RunAsync(string program, params string[] arguments)
+    private static async Task RunAsync(string program, params string[] arguments)
     {
         var (name, all) = AsRoot([program, .. arguments]);
         (await ExternalProgram.RunAsync(name, Path.GetTempPath(), [.. all])).ShouldSucceed();

@@ -37,7 +37,7 @@ public class BatchOrderTests
     [InlineData("""{"version":1,"batch":"b","manifest":"m","from":1.5}""", FailureCode.InvalidField, "from is not a whole number from 0")]
     [InlineData("""{"version":1,"batch":"b","manifest":"m","etag":"a\nb"}""", FailureCode.UnsafeHeader, "etag holds the control character U+000A: send one line of plain text")]
     [InlineData("""{"version":1,"batch":"b","manifest":"m","to":5}""", FailureCode.UnknownField,
-        "to is not a field of the contract: a version 1 message has version, batch, manifest, from, line, etag")]
+        "to is not a field of the contract: a version 1 message has version, batch, manifest, mapping, from, line, etag")]
     public void Refuses_an_order_that_is_not_one(string body, FailureCode code, string detail)
     {
         var failure = Should.Throw<StatementFailedException>(() => BatchOrder.Read(BinaryData.FromString(body)));

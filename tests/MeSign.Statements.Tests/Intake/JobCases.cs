@@ -128,15 +128,15 @@ public static class JobCases
         Address("Bob <bob@example.test>", "give the bare address, without a name and angle brackets"),
         Address("bob@example.test, eve@example.test", "one address only, without , or ;"),
         Address("bob(x)@example.test", "comments are not accepted"),
-        Refused("address with a quoted local part", InvalidAddress, "recipient.email \"\"bob smith\"@example.test\" is not an address: a quoted local part is not accepted",
+        Refused("address with a quoted local part", InvalidAddress, "recipient.email is not an address: a quoted local part is not accepted",
             job => job["recipient"]!["email"] = "\"bob smith\"@example.test"),
-        Refused("address with dots in a row", InvalidAddress, "recipient.email \"bob..b@example.test\" is not an address: a dot before the @ must stand between two other characters",
+        Refused("address with dots in a row", InvalidAddress, "recipient.email is not an address: a dot before the @ must stand between two other characters",
             job => job["recipient"]!["email"] = "bob..b@example.test"),
-        Refused("address with an underscore in its domain", InvalidAddress, "recipient.email \"bob@a_b.test\" is not an address: the domain is not a host name",
+        Refused("address with an underscore in its domain", InvalidAddress, "recipient.email is not an address: the domain is not a host name",
             job => job["recipient"]!["email"] = "bob@a_b.test", schemaCanTell: false),
-        Refused("address with a zero-width space", InvalidAddress, "recipient.email \"bo\u200Bb@example.test\" is not an address: U+200B cannot stand before the @",
+        Refused("address with a zero-width space", InvalidAddress, "recipient.email is not an address: U+200B cannot stand before the @",
             job => job["recipient"]!["email"] = "bo\u200Bb@example.test", schemaCanTell: false),
-        Refused("address with a long local part", InvalidAddress, $"recipient.email \"{new string('a', 65)}@example.test\" is not an address: more than 64 octets before the @",
+        Refused("address with a long local part", InvalidAddress, "recipient.email is not an address: more than 64 octets before the @",
             job => job["recipient"]!["email"] = new string('a', 65) + "@example.test", schemaCanTell: false),
         Refused("address with a header", UnsafeHeader, "recipient.email holds the control character U+000D: send one line of plain text",
             job => job["recipient"]!["email"] = "bob@example.test\r\nBcc: eve@example.test"),
@@ -181,7 +181,7 @@ public static class JobCases
         Refused($"file name {name}", InvalidField, $"document.name \"{name}\" {problem}", job => job["document"]!["name"] = name);
 
     private static JobCase Address(string address, string problem) =>
-        Refused($"address {address}", InvalidAddress, $"recipient.email \"{address}\" is not an address: {problem}", job => job["recipient"]!["email"] = address);
+        Refused($"address {address}", InvalidAddress, $"recipient.email is not an address: {problem}", job => job["recipient"]!["email"] = address);
 
     private static JobCase Expiry(string text) =>
         Refused($"expiry {text}", InvalidField, $"expires \"{text}\" is not a time: write it like 2026-12-31T00:00:00Z or 2026-12-31T00:00:00+01:00", job => job["expires"] = text);

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using MeSign.Statements.Intake;
 using MeSign.Statements.Issuers;
+using MeSign.Statements.Pdf;
 using MeSign.Statements.Signing;
 using MeSign.Statements.Tests.Trust;
 using Microsoft.Extensions.Configuration;
@@ -55,6 +56,7 @@ public sealed class IssuerDirectoryTests : IDisposable
         issuer.MaxDocumentBytes.ShouldBe(25 * 1024 * 1024);
         issuer.MaxAge.ShouldBe(TimeSpan.FromDays(14));
         issuer.Appearance.ShouldBe(new IssuerAppearance(null, null, null));
+        issuer.Pdf.ShouldBe(new IssuerPdf { Level = PadesLevel.BT, Certify = 1, DocumentPassword = null });
     }
 
     [Fact]
@@ -71,6 +73,9 @@ public sealed class IssuerDirectoryTests : IDisposable
         Set("MaxDocumentBytes", "1000000");
         Set("MaxMessageBytes", "2000000");
         Set("MaxAge", "2.00:00:00");
+        Set("Pdf:Level", "B-LTA");
+        Set("Pdf:Certify", "approval");
+        Set("Pdf:DocumentPasswordFile", File("documents.password", "documents\r\n"));
         Set("Appearance:Reason", "Statement");
         Set("Appearance:Location", "Brno");
         Set("Appearance:ContactInfo", "bank.example");
@@ -87,8 +92,9 @@ public sealed class IssuerDirectoryTests : IDisposable
         (issuer.Encryption, issuer.WeakestEncryption, issuer.OuterSubject).ShouldBe((EncryptionPolicy.Preferred, EncryptionPolicy.Never, "Your statement"));
         (issuer.MaxDocumentBytes, issuer.MaxMessageBytes, issuer.MaxAge).ShouldBe((1_000_000, 2_000_000, TimeSpan.FromDays(2)));
         (issuer.Appearance.Reason, issuer.Appearance.Location, issuer.Appearance.ContactInfo).ShouldBe(("Statement", "Brno", "bank.example"));
-        (issuer.Appearance.Seal, issuer.Appearance.SealPage).ShouldBe((Path.Combine(_folder.FullName, "seal.pdf"), 1));
-        issuer.Appearance.SealRectangle.ShouldBe([10, 20.5, 100, 40]);
+        issuer.Appearance.Seal.ShouldBe(new PdfSeal { Path = Path.Combine(_folder.FullName, "seal.pdf"), Page = 1, Rectangle = new PdfRectangle(10, 20.5, 100, 40) });
+        issuer.Pdf.ShouldBe(new IssuerPdf { Level = PadesLevel.BLTA, Certify = null, DocumentPassword = "documents" });
+        issuer.ToString().ShouldNotContain("documents");
     }
 
     [Theory]
@@ -116,6 +122,10 @@ public sealed class IssuerDirectoryTests : IDisposable
         Set("Encryption", "Never");
         Set("Appearance:Seal", "/nowhere/seal.pdf");
         Set("Appearance:SealPage", "0");
+        Set("Appearance:SealPlace", "the middle");
+        Set("Pdf:Level", "B-X");
+        Set("Pdf:Certify", "4");
+        Set("Pdf:DocumentPasswordFile", "/nowhere/documents");
         _settings["MeSign:Issuers:South_Bank:FromName"] = "South Bank";
 
         var faults = Should.Throw<OptionsValidationException>(Open).Failures.ToList();
@@ -131,13 +141,17 @@ public sealed class IssuerDirectoryTests : IDisposable
             "MeSign:Issuers:northbank:Templates \"/nowhere/templates\" is not a folder",
             "MeSign:Issuers:northbank:DefaultLocale \"xx-Nowhere-Q\" is not a BCP 47 tag of a language: write it like cs-CZ",
             "MeSign:Issuers:northbank:WeakestEncryption Required is stronger than Encryption Never, so that no job without a wish of its own would be allowed",
-            "MeSign:Issuers:northbank:Appearance:Seal and Appearance:SealRectangle belong together: give both or neither",
+            "MeSign:Issuers:northbank:Appearance:SealPlace is given beside SealPage or SealRectangle: say it once",
+            "MeSign:Issuers:northbank:Appearance:SealPlace \"the middle\" is no place for a seal: write it like \"last page, bottom right\" or \"page 2, 36 700 200 60\" (lower left x and y, width and height in points)",
+            "MeSign:Issuers:northbank:Pdf:DocumentPasswordFile \"/nowhere/documents\" does not exist",
             "MeSign:Issuers:northbank:Appearance:SealPage 0 is no page: 1 is the first, -1 the last",
             "MeSign:Issuers:northbank:Appearance:Seal \"/nowhere/seal.pdf\" does not exist",
             "MeSign:Issuers:South_Bank: the id \"South_Bank\" is not lower-case letters, digits and hyphens, a letter or digit first, at most 64",
         ];
         foreach (var fault in expected)
             faults.ShouldContain(fault);
+        faults.ShouldContain(fault => fault.StartsWith("MeSign:Issuers:northbank:") && fault.Contains("Level"));
+        faults.ShouldContain(fault => fault.StartsWith("MeSign:Issuers:northbank:") && fault.Contains("Certify"));
         string[] required = ["FromAddress", "SigningPkcs12", "TimestampServers", "Relay", "Templates"];
         foreach (var field in required)
             faults.ShouldContain(fault => fault.StartsWith("MeSign:Issuers:South_Bank:") && fault.Contains(field), field);

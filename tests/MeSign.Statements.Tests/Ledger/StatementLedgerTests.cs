@@ -25,6 +25,7 @@ public sealed class StatementLedgerTests(AzuriteFixture azurite) : IAsyncLifetim
         _tables = new TableServiceClient(_connection);
         await _tables.CreateTableAsync(StorageNames.Ledger, Cancellation);
         await _tables.CreateTableAsync(StorageNames.LedgerRecipients, Cancellation);
+        await _tables.CreateTableAsync(StorageNames.LedgerBatches, Cancellation);
         _ledger = Ledger(storeAddresses: false);
     }
 

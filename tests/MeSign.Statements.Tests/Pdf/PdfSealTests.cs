@@ -102,12 +102,26 @@ public class PdfSealTests
         var bench = await SigningBench.Shared;
         using var folder = new TestFolder();
         var seal = new PdfSeal { Path = folder.Write("seal.pdf", Seal(0)) };
-        var once = await bench.SignAsync(PdfBuilder.OnePage().Table(), bench.Certification with { Certify = 2, Seal = seal });
+        var once = await bench.SignAsync(PdfBuilder.OnePage().Table(), bench.Approval with { Seal = seal });
 
         var twice = await bench.SignAsync(once, bench.Approval with { Seal = seal with { Corner = PdfCorner.TopLeft } });
 
         await SigningBench.JudgeAsync(once, twice, signatures: 2);
         bench.Validate(twice).Signatures.SelectMany(signature => signature.Problems).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Refuses_a_new_seal_where_a_certification_allows_only_signatures()
+    {
+        var bench = await SigningBench.Shared;
+        using var folder = new TestFolder();
+        var seal = new PdfSeal { Path = folder.Write("seal.pdf", Seal(0)) };
+        var once = await bench.SignAsync(PdfBuilder.OnePage().Table(), bench.Certification with { Certify = 2, Seal = seal });
+
+        var refusal = await Should.ThrowAsync<StatementFailedException>(() => bench.SignAsync(once, bench.Approval with { Seal = seal }));
+
+        refusal.Code.ShouldBe(FailureCode.DocumentSigningNotAllowed);
+        refusal.Detail.ShouldContain("without the seal");
     }
 
     [Fact]

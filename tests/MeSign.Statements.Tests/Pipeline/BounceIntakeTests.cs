@@ -1,5 +1,4 @@
 using System.Text;
-using Azure.Storage.Blobs;
 using MeSign.Statements.Delivery;
 using MeSign.Statements.Ledger;
 using MeSign.Statements.Storage;
@@ -142,8 +141,8 @@ public sealed class BounceIntakeTests(SandboxFixture fixture)
         BounceSamples.Notification(action, status, $"smtp; 550 {status} User unknown", messageId: (await run.RowAsync(job)).MessageId!)
             .Replace("jana@example.test", SandboxFixture.Ec, StringComparison.Ordinal);
 
-    private static Task DropAsync(PipelineRun run, string name, string message) =>
-        run.Blobs.GetBlobContainerClient(StorageNames.Bounces).UploadBlobAsync(name, BinaryData.FromBytes(Encoding.UTF8.GetBytes(message)), Cancellation);
+    private static async Task DropAsync(PipelineRun run, string name, string message) =>
+        await run.Blobs.GetBlobContainerClient(StorageNames.Bounces).UploadBlobAsync(name, BinaryData.FromBytes(Encoding.UTF8.GetBytes(message)), Cancellation);
 
     private static async Task<IReadOnlyList<string>> NamesAsync(PipelineRun run, string container)
     {

@@ -1,6 +1,5 @@
 using System.Text;
 using MailKit;
-using MailKit.Net.Imap;
 using MeSign.Statements.Delivery;
 using MeSign.Statements.Ledger;
 using MeSign.Statements.Storage;

@@ -59,6 +59,23 @@ public sealed class RefusedJobTests(SandboxFixture fixture)
         run.Stamps.ShouldBe(code == FailureCode.MessageTooLarge ? 1 : 0);
     }
 
+    [Fact]
+    public async Task A_missing_value_is_found_before_the_job_waits_for_a_certificate()
+    {
+        await using var run = await fixture.StartAsync();
+        var job = TestJob.For(SandboxFixture.Nobody).With(body => body["fields"]!.AsObject().Remove("period"));
+        await run.SendAsync(job);
+
+        await run.WorkAsync(StorageNames.Jobs);
+
+        var row = await run.RowAsync(job);
+        row.State.ShouldBe(StatementState.Failed);
+        row.Code.ShouldBe(FailureCode.TemplateFailed);
+        row.Detail.ShouldBe("template statement/en.subject.liquid does not render: fields.period is not given: add it to the job, or let the template ask {% if fields.period %}");
+        run.Stamps.ShouldBe(0);
+        run.Mail.ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData("not JSON")]
     [InlineData("bm90IEpTT04=")]

@@ -96,7 +96,8 @@ public sealed class SweepTests(SandboxFixture fixture)
         run.Time.Advance(TimeSpan.FromDays(30));
 
         (await run.RowAsync(job)).State.ShouldBe(StatementState.Relayed);
-        (await run.Ledger.UnsettledAsync(run.Time.GetUtcNow(), Cancellation).ToListAsync(Cancellation)).ShouldBeEmpty();
+        var now = run.Time.GetUtcNow();
+        (await run.Ledger.UnsettledAsync(new StalledStatements(now, now, now, now), Cancellation).ToListAsync(Cancellation)).ShouldBeEmpty();
     }
 
     private static async Task<TestJob> SealedAsync(PipelineRun run)

@@ -4,6 +4,7 @@ using Azure.Data.Tables;
 using MeSign.Statements.Intake;
 using MeSign.Statements.Recipients;
 using MeSign.Statements.Tests.Fixtures;
+using MeSign.Statements.Tests.Sealing;
 
 namespace MeSign.Statements.Tests.Recipients;
 
@@ -24,6 +25,7 @@ public sealed class RecipientDirectoryTests(AzuriteFixture azurite)
         { "no extendedKeyUsage", null },
         { "anyExtendedKeyUsage", null },
         { "P-384", null },
+        { "X25519", null },
         { "second of two addresses", null },
         { "address in capitals", null },
         { "expires in a second", null },
@@ -38,6 +40,11 @@ public sealed class RecipientDirectoryTests(AzuriteFixture azurite)
         { "RSA of 1024 bits", CertificateProblem.WeakKey },
         { "RSA with exponent of its length", CertificateProblem.WeakKey },
         { "curve secp256k1", CertificateProblem.WeakKey },
+        { "X25519 without keyAgreement", CertificateProblem.KeyUsage },
+        { "X25519 of small order", CertificateProblem.WeakKey },
+        { "ML-KEM-768", CertificateProblem.PostQuantumOff },
+        { "ML-KEM-512", CertificateProblem.WeakKey },
+        { "Ed25519", CertificateProblem.WeakKey },
     };
 
     [Theory, MemberData(nameof(Certificates))]
@@ -59,6 +66,38 @@ public sealed class RecipientDirectoryTests(AzuriteFixture azurite)
 
         found.Usable.ShouldBeEmpty();
         found.Rejected.ShouldBe([new RejectedCertificate(thumbprint, problem.Value, "folder")]);
+    }
+
+    [Theory]
+    [InlineData("ML-KEM-768", null)]
+    [InlineData("ML-KEM-1024", null)]
+    [InlineData("ML-KEM-512", CertificateProblem.WeakKey)]
+    [InlineData("ML-KEM-768 of another length", CertificateProblem.WeakKey)]
+    [InlineData("ML-KEM-768 without keyEncipherment", CertificateProblem.KeyUsage)]
+    [InlineData("ML-KEM-768 of another root", CertificateProblem.Untrusted)]
+    [InlineData("ML-KEM-768 with another signature", CertificateProblem.Untrusted)]
+    [InlineData("ML-KEM-768 of another time", CertificateProblem.Expired)]
+    public async Task Uses_post_quantum_keys_where_they_are_allowed(string kind, CertificateProblem? problem)
+    {
+        using var room = await RoomAsync(settings: ("PostQuantum", "true"));
+        await File.WriteAllBytesAsync(Path.Combine(room.Certificates, $"{Jana}.cer"), Make(kind).RawData, Cancellation);
+
+        var found = await room.Recipients.FindAsync(Recipient(Jana), Cancellation);
+
+        found.Rejected.Select(rejected => (CertificateProblem?)rejected.Problem).SingleOrDefault().ShouldBe(problem);
+        found.Usable.Count.ShouldBe(problem is null ? 1 : 0);
+    }
+
+    [Fact]
+    public async Task A_revoked_post_quantum_certificate_is_not_used()
+    {
+        var certificate = Make("ML-KEM-768");
+        using var room = await RoomAsync(settings: [("PostQuantum", "true"), ("Crls:0", NewFile(Pki.Crl(RecipientPki.Now.AddDays(7), certificate)))]);
+        await File.WriteAllBytesAsync(Path.Combine(room.Certificates, $"{Jana}.cer"), certificate.RawData, Cancellation);
+
+        var found = await room.Recipients.FindAsync(Recipient(Jana), Cancellation);
+
+        found.Rejected.Single().Problem.ShouldBe(CertificateProblem.Revoked);
     }
 
     [Fact]
@@ -305,6 +344,16 @@ public sealed class RecipientDirectoryTests(AzuriteFixture azurite)
         "no extendedKeyUsage" => Pki.Issue(Jana, purposes: []),
         "anyExtendedKeyUsage" => Pki.Issue(Jana, purposes: [RecipientPki.AnyPurpose]),
         "P-384" => Pki.Issue(Jana, ECDsa.Create(ECCurve.NamedCurves.nistP384)),
+        "X25519" => Pki.Issue(Jana, usage: X509KeyUsageFlags.KeyAgreement, publicKey: SealingPki.Recipient("X25519").PublicKey),
+        "X25519 without keyAgreement" => Pki.Issue(Jana, usage: X509KeyUsageFlags.KeyEncipherment, publicKey: SealingPki.Recipient("X25519").PublicKey),
+        "X25519 of small order" => Pki.Issue(Jana, publicKey: new PublicKey(new Oid("1.3.101.110"), null, new AsnEncodedData(new byte[32]))),
+        "Ed25519" => Pki.Issue(Jana, publicKey: new PublicKey(new Oid("1.3.101.112"), null, new AsnEncodedData(new byte[32]))),
+        "ML-KEM-768 without keyEncipherment" => Pki.Issue(Jana, usage: X509KeyUsageFlags.DigitalSignature, publicKey: SealingPki.Recipient("ML-KEM-768").PublicKey),
+        "ML-KEM-768 of another length" => Pki.Issue(Jana, publicKey: new PublicKey(new Oid("2.16.840.1.101.3.4.4.2"), null, new AsnEncodedData(new byte[1183]))),
+        "ML-KEM-768 of another root" => new RecipientPki().Issue(Jana, usage: X509KeyUsageFlags.KeyEncipherment, publicKey: SealingPki.Recipient("ML-KEM-768").PublicKey),
+        "ML-KEM-768 with another signature" => Altered(Make("ML-KEM-768")),
+        "ML-KEM-768 of another time" => Pki.Issue(Jana, until: RecipientPki.Now, usage: X509KeyUsageFlags.KeyEncipherment, publicKey: SealingPki.Recipient("ML-KEM-768").PublicKey),
+        "ML-KEM-512" or "ML-KEM-768" or "ML-KEM-1024" => Pki.Issue(Jana, usage: X509KeyUsageFlags.KeyEncipherment, publicKey: SealingPki.Recipient(kind).PublicKey),
         "second of two addresses" => Pki.Issue("", names: RecipientPki.Rfc822Name("jn@example.test", Jana)),
         "address in capitals" => Pki.Issue("JANA@EXAMPLE.TEST"),
         "expires in a second" => Pki.Issue(Jana, until: RecipientPki.Now.AddSeconds(1)),
@@ -321,6 +370,14 @@ public sealed class RecipientDirectoryTests(AzuriteFixture azurite)
         "curve secp256k1" => Pki.Issue(Jana, ECDsa.Create(ECCurve.CreateFromValue("1.3.132.0.10"))),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
     };
+
+    // The last bytes are the signature's.
+    private static X509Certificate2 Altered(X509Certificate2 certificate)
+    {
+        var der = certificate.RawData;
+        der[^5] ^= 1;
+        return X509CertificateLoader.LoadCertificate(der);
+    }
 
     private static RSA LargeExponent()
     {

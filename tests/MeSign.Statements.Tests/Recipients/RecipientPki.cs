@@ -50,6 +50,7 @@ internal sealed class RecipientPki
     public X509Certificate2 Issuing { get; }
 
     /// <param name="key">P-256 where null; an RSA or ECDSA key.</param>
+    /// <param name="publicKey">Of another kind than those.</param>
     /// <param name="purposes">Empty: no extendedKeyUsage.</param>
     /// <param name="usage">Null: no keyUsage.</param>
     public X509Certificate2 Issue(
@@ -60,9 +61,11 @@ internal sealed class RecipientPki
         DateTimeOffset? from = null,
         DateTimeOffset? until = null,
         X509Extension? names = null,
-        string subject = "CN=Recipient")
+        string subject = "CN=Recipient",
+        PublicKey? publicKey = null)
     {
-        var request = (key ?? EcKey) is RSA rsa
+        var request = publicKey is not null ? new CertificateRequest(new X500DistinguishedName(subject), publicKey, HashAlgorithmName.SHA256)
+            : (key ?? EcKey) is RSA rsa
             ? new CertificateRequest(subject, rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
             : new CertificateRequest(subject, (ECDsa)(key ?? EcKey), HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));

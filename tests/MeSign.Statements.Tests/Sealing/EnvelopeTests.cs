@@ -49,7 +49,8 @@ public class EnvelopeTests
     [Fact]
     public void Every_recipient_of_a_mixed_list_can_open_it()
     {
-        X509Certificate2[] recipients = [SealingPki.Recipient("rsa2048"), SealingPki.Recipient("P-256"), SealingPki.Recipient("P-384")];
+        string[] keys = ["rsa2048", "P-256", "P-384", "X25519", "ML-KEM-768", "ML-KEM-1024"];
+        X509Certificate2[] recipients = [.. keys.Select(key => SealingPki.Recipient(key))];
         var content = RandomNumberGenerator.GetBytes(1000);
 
         var message = Close(content, ContentEncryption.Aes256Cbc, RsaKeyTransport.Pkcs1, recipients);
@@ -109,6 +110,54 @@ public class EnvelopeTests
         Should.Throw<CryptographicException>(() => Open(message, recipient));
     }
 
+    [Theory]
+    [InlineData("X25519", "AES-256-CBC")]
+    [InlineData("X25519", "AES-256-GCM")]
+    [InlineData("ML-KEM-768", "AES-256-CBC")]
+    [InlineData("ML-KEM-1024", "AES-256-GCM")]
+    public void The_version_is_as_the_recipient_needs_it(string key, string algorithm)
+    {
+        var authenticated = algorithm == "AES-256-GCM";
+
+        var message = Close(new byte[10], authenticated ? ContentEncryption.Aes256Gcm : ContentEncryption.Aes256Cbc, RsaKeyTransport.Pkcs1, SealingPki.Recipient(key));
+
+        var info = new AsnReader(message, AsnEncodingRules.DER).ReadSequence();
+        info.ReadObjectIdentifier();
+        // RFC 5652 §6.1: 3 with OtherRecipientInfo, 2 with key agreement; RFC 5083 §2.1: 0.
+        info.ReadSequence(new Asn1Tag(TagClass.ContextSpecific, 0)).ReadSequence().ReadInteger().ShouldBe(authenticated ? 0 : key[0] == 'M' ? 3 : 2);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Refuses_an_x25519_key_of_small_order(byte point)
+    {
+        // RFC 7748 §6.1: u = 0 and u = 1 make the same secret with every private key.
+        using var certificate = WithKey("1.3.101.110", [point, .. new byte[31]]);
+
+        Should.Throw<CryptographicException>(() => RecipientKey.Read(certificate)).Message.ShouldContain("X25519");
+    }
+
+    [Theory]
+    [InlineData("2.16.840.1.101.3.4.4.2", 1183)]
+    [InlineData("2.16.840.1.101.3.4.4.2", 1184)]
+    [InlineData("2.16.840.1.101.3.4.4.3", 1184)]
+    public void Refuses_an_ml_kem_key_that_is_none(string algorithm, int length)
+    {
+        // FIPS 203 §7.2: twelve bits of ones are not below q.
+        using var certificate = WithKey(algorithm, [.. Enumerable.Repeat((byte)0xFF, length)]);
+
+        Should.Throw<CryptographicException>(() => RecipientKey.Read(certificate)).Message.ShouldContain("ML-KEM");
+    }
+
+    [Fact]
+    public void Refuses_the_ml_kem_of_the_lowest_level()
+    {
+        using var certificate = SealingPki.Make("ML-KEM-512", "CN=x", "client@example.test", X509KeyUsageFlags.KeyEncipherment);
+
+        Should.Throw<CryptographicException>(() => RecipientKey.Read(certificate)).Message.ShouldContain("2.16.840.1.101.3.4.4.1");
+    }
+
     [Fact]
     public void Refuses_an_rsa_key_under_2048_bits()
     {
@@ -134,6 +183,14 @@ public class EnvelopeTests
         first.AsSpan(first.Length - 80).SequenceEqual(second.AsSpan(second.Length - 80)).ShouldBeFalse();
     }
 
+    private static X509Certificate2 WithKey(string algorithm, byte[] key)
+    {
+        var request = new CertificateRequest(new X500DistinguishedName("CN=x"), new PublicKey(new Oid(algorithm), null, new AsnEncodedData(key)), HashAlgorithmName.SHA256);
+        return request.Create(
+            SealingPki.Root.SubjectName, X509SignatureGenerator.CreateForRSA(SealingPki.Root.GetRSAPrivateKey()!, RSASignaturePadding.Pkcs1),
+            new DateTimeOffset(SealingPki.Root.NotBefore), new DateTimeOffset(SealingPki.Root.NotAfter), [1]);
+    }
+
     private static byte[] Close(
         byte[] content, ContentEncryption algorithm, RsaKeyTransport transport, params X509Certificate2[] recipients)
     {
@@ -149,6 +206,6 @@ public class EnvelopeTests
         var info = new AsnReader(message, AsnEncodingRules.BER).ReadSequence();
         var authenticated = info.ReadObjectIdentifier() == "1.2.840.113549.1.9.16.1.23";
         var content = EncryptedContent.Read(info.ReadSequence(new Asn1Tag(TagClass.ContextSpecific, 0)), authenticated);
-        return content.Decrypt(content.Keys.Single(key => key.IsFor(recipient)), recipient);
+        return content.Decrypt(content.Keys.Single(key => key.IsFor(recipient)), SealingPki.Key(recipient));
     }
 }

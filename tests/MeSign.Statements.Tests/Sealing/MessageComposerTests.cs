@@ -20,6 +20,33 @@ public class MessageComposerTests
         message.Html.ShouldContain("<html lang=\"cs\">");
     }
 
+    [Fact]
+    public void A_language_from_right_to_left_keeps_accounts_and_names_in_their_own_direction()
+    {
+        using var sealing = new SealingBench();
+        var job = SealingBench.Job("""{ "period": "10/2026", "account": "CZ65 <0800>", "balance": "\u202e-1.00\u2069" }""", locale: "ar-EG");
+
+        var message = sealing.Composer.Compose(job, SealingBench.Issuer(), document: null);
+
+        message.Language.ShouldBe("ar");
+        message.Html.ShouldContain("<strong><bdi>CZ65 &lt;0800&gt;</bdi></strong>");
+        message.Text.ShouldContain("\u2068CZ65 <0800>\u2069");
+        message.Text.ShouldContain("\u2068-1.00\u2069");
+        message.Subject.ShouldEndWith("\u206810/2026\u2069");
+    }
+
+    [Fact]
+    public void A_subject_that_turns_its_direction_is_refused()
+    {
+        using var sealing = new SealingBench();
+
+        var failure = Should.Throw<StatementFailedException>(() =>
+            sealing.Composer.Compose(SealingBench.Job("""{ "subject": "Invoice \u202efdp.exe", "body": "x" }""", JobKind.Message), SealingBench.Issuer(), null));
+
+        failure.Code.ShouldBe(FailureCode.UnsafeHeader);
+        failure.Detail.ShouldContain("direction");
+    }
+
     [Theory]
     [InlineData("de-AT")]
     [InlineData(null)]
@@ -38,16 +65,22 @@ public class MessageComposerTests
     [InlineData(JobKind.Notice, "{}")]
     [InlineData(JobKind.Code, """{ "code": "831 044", "purpose": "confirm a payment" }""")]
     [InlineData(JobKind.Message, """{ "subject": "Your question", "body": "One\n\nTwo" }""")]
-    public void Every_shipped_template_renders_in_both_languages_without_remote_content(JobKind kind, string fields)
+    public void Every_shipped_template_renders_in_every_language_without_remote_content(JobKind kind, string fields)
     {
         using var sealing = new SealingBench();
 
-        foreach (var locale in new[] { "en", "cs" })
+        foreach (var locale in new[] { "en", "cs", "ar" })
         {
             var message = sealing.Composer.Compose(SealingBench.Job(fields, kind, locale: locale, name: null), SealingBench.Issuer(), document: null);
 
             message.Language.ShouldBe(locale);
-            message.Html.ShouldContain($"<html lang=\"{locale}\">");
+            message.Html.ShouldContain(locale == "ar" ? "<html lang=\"ar\" dir=\"rtl\">" : $"<html lang=\"{locale}\">");
+            message.Html.ShouldMatch("<title>[^<]+</title>");
+            message.Html.ShouldContain("<main");
+            message.Html.ShouldContain("<h1");
+            // Without colours of its own a message has the contrast of the reader's own choice, dark or light.
+            message.Html.ShouldNotMatch("[^-]color\\s*:|background");
+            (message.Subject + message.Text).ShouldNotContain("<bdi>");
             message.Html.Split("src=").Length.ShouldBe(2);
             message.Html.ShouldContain($"src=\"cid:{message.Images.Single().ContentId}\" alt=");
             message.Html.ShouldNotContain("http");
@@ -336,16 +369,19 @@ public class MessageComposerTests
             .Code.ShouldBe(FailureCode.UnsafeHeader);
     }
 
-    [Fact]
-    public void A_code_never_gets_into_the_subject()
+    [Theory]
+    [InlineData("831044", "831044 is your code")]
+    [InlineData("831 044", "Code: 831-044")]
+    [InlineData("ab-12", "AB12 is your code")]
+    public void A_code_never_gets_into_the_subject(string code, string subject)
     {
         using var sealing = new SealingBench();
-        var job = SealingBench.Job("""{ "code": "831044", "subject": "831044 is your code", "body": "x" }""", JobKind.Code, template: "message");
+        var job = SealingBench.Job($$"""{ "code": "{{code}}", "subject": "{{subject}}", "body": "x" }""", JobKind.Code, template: "message");
 
         var failure = Should.Throw<StatementFailedException>(() => sealing.Composer.Compose(job, SealingBench.Issuer(), null));
 
         failure.Code.ShouldBe(FailureCode.TemplateFailed);
-        failure.Detail.ShouldNotContain("831044");
+        failure.Detail.ShouldNotContain(code);
     }
 
     [Fact]

@@ -21,11 +21,14 @@ public class MessageOpenerTests
     [InlineData("rsa2048", ContentEncryption.Aes256Cbc, RsaKeyTransport.Pkcs1, "AES-256-CBC", "RSA PKCS#1 v1.5")]
     [InlineData("rsa2048", ContentEncryption.Aes256Gcm, RsaKeyTransport.OaepSha256, "AES-256-GCM", "RSA-OAEP")]
     [InlineData("P-384", ContentEncryption.Aes256Cbc, RsaKeyTransport.Pkcs1, "AES-256-CBC", "ECDH, SHA-256 KDF")]
+    [InlineData("X25519", ContentEncryption.Aes256Cbc, RsaKeyTransport.Pkcs1, "AES-256-CBC", "X25519, SHA-256 HKDF")]
+    [InlineData("ML-KEM-768", ContentEncryption.Aes256Cbc, RsaKeyTransport.Pkcs1, "AES-256-CBC", "ML-KEM-768")]
+    [InlineData("ML-KEM-1024", ContentEncryption.Aes256Gcm, RsaKeyTransport.Pkcs1, "AES-256-GCM", "ML-KEM-1024")]
     public async Task Opens_what_was_sealed_and_finds_nothing_against_it(string key, ContentEncryption algorithm, RsaKeyTransport transport, string content, string keyEncryption)
     {
         var recipient = SealingPki.Recipient(key);
 
-        var opened = Opener.Open(await SealAsync(recipient, new() { ContentEncryption = algorithm, KeyTransport = transport }), [recipient]);
+        var opened = Opener.Open(await SealAsync(recipient, new() { ContentEncryption = algorithm, KeyTransport = transport }), [SealingPki.Key(recipient)]);
 
         opened.Problems.ShouldBeEmpty();
         opened.IsValid.ShouldBeTrue();
@@ -141,6 +144,24 @@ public class MessageOpenerTests
         var opened = Opener.Open(result.Eml, []);
 
         opened.Problems.ShouldBe(["The outer From address ceo@bank.test is not the signer's: the certificate is for statements@bank.test."]);
+    }
+
+    [Theory]
+    [InlineData("a(日本語")]
+    [InlineData("x, client@example.test,")]
+    [InlineData("client@example.test> é, <")]
+    public async Task A_name_is_never_read_as_an_address(string name)
+    {
+        using var sealing = new SealingBench();
+        var issuer = SealingBench.Issuer();
+        var recipient = SealingPki.Recipient("rsa2048");
+        var message = sealing.Composer.Compose(SealingBench.Job(address: "other@example.test", name: name), issuer, Pdf);
+        var result = await sealing.Sealer.SealAsync(message, issuer, [recipient], TestContext.Current.CancellationToken);
+
+        var opened = Opener.Open(result.Eml, [recipient]);
+
+        opened.Fields.To.ShouldBe("other@example.test");
+        opened.Problems.ShouldHaveSingleItem().ShouldStartWith("It was signed for other@example.test and opened with a certificate of client@example.test");
     }
 
     [Fact]

@@ -31,6 +31,15 @@ internal sealed class Workbench : IDisposable
         return Path($"{certificate.SerialNumber}.key");
     }
 
+    /// <summary>PKCS#12 with the password <c>x</c>, in the form that all programs read.</summary>
+    public string WritePkcs12(X509Certificate2 certificate)
+    {
+        var path = Path($"{certificate.SerialNumber}.p12");
+        Run("openssl", "pkcs12", "-export", "-in", WriteCertificate(certificate), "-inkey", WriteKey(certificate), "-out", path,
+            "-passout", "pass:x", "-keypbe", "PBE-SHA1-3DES", "-certpbe", "PBE-SHA1-3DES", "-macalg", "sha1");
+        return path;
+    }
+
     /// <summary>Runs a program; fails with what it said unless it ends with 0.</summary>
     public byte[] Run(string program, params string[] arguments)
     {

@@ -118,12 +118,11 @@ internal sealed class BounceMailbox(IOptions<ImapOptions> options, MailLogin log
         {
             return await client.GetFolderAsync(name, cancellationToken);
         }
-        catch (FolderNotFoundException)
+        catch (FolderNotFoundException missing)
         {
-            // The first message that goes there.
+            var top = client.GetFolder(client.PersonalNamespaces[0]);
+            return await top.CreateAsync(name, isMessageFolder: true, cancellationToken)
+                ?? throw new IOException("the mailbox's server made no folder", missing);
         }
-
-        var top = client.GetFolder(client.PersonalNamespaces[0]);
-        return await top.CreateAsync(name, isMessageFolder: true, cancellationToken) ?? throw new IOException("the mailbox's server made no folder");
     }
 }

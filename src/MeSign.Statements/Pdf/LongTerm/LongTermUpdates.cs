@@ -28,7 +28,7 @@ internal sealed class LongTermUpdates(AppendedFile file, IncrementalHash hash, S
         var update = new IncrementalUpdate(document);
         var timestamp = SignatureDictionary.Timestamp();
         var field = new SignatureField(document, update, FormField.ReadAll(document), firstSignature: false);
-        field.Create(field.NewName(FieldName), Description, update.Add(timestamp.Dictionary), seal: null, template: null);
+        field.Create(field.NewName(FieldName), Description, update.Add(timestamp.Dictionary), seal: null, template: null, timestamp: true);
         timestamp.Reserve(timestamps.ReservedBytes(request.TimestampServers));
 
         var bytes = await SignedUpdate.WriteAsync(

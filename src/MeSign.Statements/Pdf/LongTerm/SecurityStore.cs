@@ -27,6 +27,9 @@ internal static class SecurityStore
     public static void Add(PdfDocument document, IncrementalUpdate update, ValidationMaterial material)
     {
         var place = document.Catalog.Dictionary["DSS"];
+        // An object of another type is used as that too: replacing it would change what was signed.
+        if (document.Name(document.Dictionary(place)?["Type"]) is not (null or "DSS"))
+            place = null;
         var now = (document.Dictionary(place) ?? new PdfDictionary()).Copy();
         now["Type"] = new PdfName("DSS");
         var budget = MaxBytes;
@@ -67,12 +70,26 @@ internal static class SecurityStore
         {
             if (document.Resolve(item) is not PdfStream stream || budget <= 0)
                 continue;
-            var bytes = document.Decode(stream);
+            if (Decode(document, stream) is not { } bytes)
+                continue;
             budget -= bytes.Length;
             values.Add((item, bytes));
         }
 
         return values;
+    }
+
+    // A store that is broken in part proves nothing with that part; the signatures stand for themselves.
+    private static ReadOnlyMemory<byte>? Decode(PdfDocument document, PdfStream stream)
+    {
+        try
+        {
+            return document.Decode(stream);
+        }
+        catch (StatementFailedException)
+        {
+            return null;
+        }
     }
 
     private static string Identity(ReadOnlyMemory<byte> value) => Convert.ToHexString(SHA256.HashData(value.Span));

@@ -11,7 +11,7 @@ namespace MeSign.Statements.Pdf.Syntax;
 internal sealed class IncrementalUpdate(PdfDocument document)
 {
     // What belongs to one section or to the stream that carries it; everything else in a trailer goes on.
-    private static readonly HashSet<string> OwnKeys = new(
+    internal static readonly HashSet<string> OwnKeys = new(
         ["Size", "Prev", "XRefStm", "Type", "W", "Index", "Length", "Filter", "DecodeParms", "F", "FFilter", "FDecodeParms", "DL"],
         StringComparer.Ordinal);
 
@@ -72,7 +72,7 @@ internal sealed class IncrementalUpdate(PdfDocument document)
 
     private long Position(PdfWriter writer) => document.Length - document.Origin + writer.Length;
 
-    private static void WriteObject(PdfWriter writer, int number, int generation, PdfObject value)
+    internal static void WriteObject(PdfWriter writer, int number, int generation, PdfObject value)
     {
         writer.Write(number);
         writer.Write(" "u8);
@@ -143,7 +143,7 @@ internal sealed class IncrementalUpdate(PdfDocument document)
         return trailer;
     }
 
-    private static IEnumerable<(int First, int Count)> Runs(IEnumerable<int> numbers)
+    internal static IEnumerable<(int First, int Count)> Runs(IEnumerable<int> numbers)
     {
         var (first, count) = (0, 0);
         foreach (var number in numbers)

@@ -11,7 +11,7 @@ internal sealed class PdfDocument
 
     private readonly PdfSource _source;
     private readonly PdfFile _file;
-    private readonly Dictionary<int, PdfObject> _objects = [];
+    private readonly Dictionary<PdfReference, PdfObject> _objects = [];
     private readonly List<ObjectStream> _objectStreams = [];
     private readonly HashSet<int> _loading = [];
     private readonly Dictionary<int, XrefEntry>? _merged;
@@ -36,6 +36,12 @@ internal sealed class PdfDocument
 
     public long Length => _file.Length;
 
+    /// <summary>The objects that cross-references say are in an object stream, by its number.</summary>
+    public ILookup<long, int> Compressed => field ??= Sections
+        .SelectMany(section => section.Entries.Concat(section.Hidden?.Entries ?? []))
+        .Where(entry => entry.Kind == XrefKind.Compressed)
+        .ToLookup(entry => entry.Offset, entry => entry.Number);
+
     /// <summary>Null where the document is not encrypted.</summary>
     public DocumentCipher? Cipher { get; private set; }
 
@@ -43,7 +49,7 @@ internal sealed class PdfDocument
     public (PdfReference Reference, PdfDictionary Dictionary) Catalog => Trailer["Root"] is PdfReference reference
         && Load(reference) is PdfDictionary dictionary
             ? (reference, dictionary)
-            : throw PdfDamage.Of("the trailer's /Root is not the document catalog");
+            : throw PdfDamage.At(Origin + Sections[0].Offset, "the /Root of the cross-reference section here is not the document catalog");
 
     /// <summary>One more than the highest object number in use or promised by <c>/Size</c>.</summary>
     public int NextObjectNumber
@@ -61,10 +67,7 @@ internal sealed class PdfDocument
     public static PdfDocument Open(Stream stream, string? password = null)
     {
         var source = new PdfSource(stream);
-        var header = source.Read(0, HeaderWindow).Span.IndexOf("%PDF-"u8);
-        if (header < 0)
-            throw new StatementFailedException(FailureCode.DocumentNotPdf, "The document is not a PDF: no %PDF- in its first 1024 bytes");
-
+        var header = Header(source);
         var start = FileEnd.StartXref(source)
             ?? throw PdfDamage.At(source.Length, "no startxref before the end of the file: it is cut short, or something long follows its end");
         var file = new PdfFile(source, header);
@@ -77,6 +80,16 @@ internal sealed class PdfDocument
         return document;
     }
 
+    /// <summary>Where the header begins.</summary>
+    /// <exception cref="StatementFailedException">DocumentNotPdf.</exception>
+    public static long Header(PdfSource source)
+    {
+        var header = source.Read(0, HeaderWindow).Span.IndexOf("%PDF-"u8);
+        return header >= 0
+            ? header
+            : throw new StatementFailedException(FailureCode.DocumentNotPdf, "The document is not a PDF: no %PDF- in its first 1024 bytes");
+    }
+
     /// <summary>The document as it was when its file ended at a byte; null where no revision of this document ends there.</summary>
     public PdfDocument? Revision(long length)
     {
@@ -86,7 +99,8 @@ internal sealed class PdfDocument
             return null;
 
         var newest = Sections.TakeWhile(section => section.Offset != start).Count();
-        if (newest == Sections.Count)
+        // A section that reaches into what was added later is not the one that was signed.
+        if (newest == Sections.Count || Sections.Skip(newest).Any(section => Origin + section.End > length))
             return null;
         var revision = new PdfDocument(source, new PdfFile(source, Origin), [.. Sections.Skip(newest)]);
         if (Cipher is { } cipher)
@@ -130,7 +144,7 @@ internal sealed class PdfDocument
     /// <summary>An object; the null object where the document has none of that number and generation.</summary>
     public PdfObject Load(PdfReference reference)
     {
-        if (_objects.TryGetValue(reference.Number, out var known))
+        if (_objects.TryGetValue(reference, out var known))
             return known;
         if (!TryFind(reference.Number, out var entry) || entry.Kind == XrefKind.Free)
             return PdfNull.Value;
@@ -142,7 +156,7 @@ internal sealed class PdfDocument
             var value = entry.Kind == XrefKind.Compressed
                 ? InObjectStream(reference, entry)
                 : InUse(reference, entry);
-            return _objects[reference.Number] = value;
+            return _objects[reference] = value;
         }
         finally
         {
@@ -204,7 +218,7 @@ internal sealed class PdfDocument
     {
         // ISO 32000-2 §7.5.7: an object stream is never itself in an object stream.
         if (!TryFind(container.Number, out var entry) || entry.Kind != XrefKind.InUse || Load(container) is not PdfStream stream)
-            throw PdfDamage.In(container, "it is not the object stream that the cross-reference says");
+            throw PdfDamage.At(Origin + Sections[0].Offset, $"object {container.Number} is no object stream, though the cross-reference section here says so");
 
         var opened = ObjectStream.Open(stream, this);
         if (_objectStreams.Count == CachedObjectStreams)

@@ -22,54 +22,75 @@ internal sealed class PdfFile(PdfSource source, long origin)
     /// <param name="offset">From the header.</param>
     public ReadOnlyMemory<byte> Window(long offset, int count) => source.Read(origin + offset, count);
 
-    /// <summary>A direct object at a position.</summary>
-    public PdfObject ReadObject(long offset) => Read(offset, (ref PdfLexer lexer) =>
-        new PdfParser(origin + offset).Read(ref lexer));
+    /// <summary>A direct object at a position, and the position after it.</summary>
+    public (PdfObject Value, long End) ReadObject(long offset)
+    {
+        var end = offset;
+        var value = Read(offset, (ref PdfLexer lexer) =>
+        {
+            var read = new PdfParser(origin + offset).Read(ref lexer);
+            end = offset + lexer.Position;
+            return read;
+        });
+        return (value, end);
+    }
 
     /// <summary>An indirect object: <c>n g obj … endobj</c>.</summary>
     /// <param name="offset">From the header.</param>
     /// <param name="expected">Which object must be there; null where any may.</param>
-    public PdfObject ReadIndirect(long offset, PdfReference? expected) => Read(offset, (ref PdfLexer lexer) =>
+    public PdfObject ReadIndirect(long offset, PdfReference? expected) => ReadWithEnd(offset, expected).Value;
+
+    /// <summary>An indirect object and the position after its value, where <c>endobj</c> should follow; of a stream, that of its data.</summary>
+    public (PdfObject Value, long End) ReadWithEnd(long offset, PdfReference? expected)
     {
-        var number = lexer.Next();
-        var generation = lexer.Next();
-        var keyword = lexer.Next();
-        if (lexer.Truncated)
-            return null;
-        if (number.Kind != PdfTokenKind.Integer || generation.Kind != PdfTokenKind.Integer || !keyword.IsKeyword("obj"u8)
-            || number.Integer is < 0 or > PdfLimits.ObjectNumber || generation.Integer is < 0 or > 65535)
+        var end = offset;
+        var read = Read(offset, (ref PdfLexer lexer) =>
         {
-            throw PdfDamage.At(origin + offset, $"no object where the cross-reference says{Wanted(expected)}");
-        }
+            var number = lexer.Next();
+            var generation = lexer.Next();
+            var keyword = lexer.Next();
+            if (lexer.Truncated)
+                return null;
+            if (number.Kind != PdfTokenKind.Integer || generation.Kind != PdfTokenKind.Integer || !keyword.IsKeyword("obj"u8)
+                || number.Integer is < 0 or > PdfLimits.ObjectNumber || generation.Integer is < 0 or > 65535)
+            {
+                throw PdfDamage.At(origin + offset, $"no object where the cross-reference says{Wanted(expected)}");
+            }
 
-        var self = new PdfReference((int)number.Integer, (int)generation.Integer);
-        if (expected is not null && self != expected)
-            throw PdfDamage.At(origin + offset, $"object {self.Number} {self.Generation} where the cross-reference says{Wanted(expected)}");
+            var self = new PdfReference((int)number.Integer, (int)generation.Integer);
+            if (expected is not null && self != expected)
+                throw PdfDamage.At(origin + offset, $"object {self.Number} {self.Generation} where the cross-reference says{Wanted(expected)}");
 
-        var value = ReadBody(ref lexer, offset);
-        if (value is not PdfDictionary dictionary)
-            return value;
+            var value = ReadBody(ref lexer, offset);
+            end = offset + lexer.Position;
+            if (value is not PdfDictionary dictionary)
+                return value;
 
-        var after = lexer;
-        var isStream = after.Next().IsKeyword("stream"u8);
-        if (after.Truncated)
-        {
-            lexer = after;
-            return null;
-        }
+            var after = lexer;
+            var isStream = after.Next().IsKeyword("stream"u8);
+            if (after.Truncated)
+            {
+                lexer = after;
+                return null;
+            }
 
-        return isStream ? new PdfStream(dictionary, origin + offset + DataStart(after.Position, offset), self) : dictionary;
-    });
+            if (!isStream)
+                return dictionary;
+            end = offset + DataStart(after.Position, offset);
+            return new PdfStream(dictionary, origin + end, self);
+        });
+        return (read, end);
+    }
 
     /// <summary>A stream's data as it is in the file.</summary>
     public ReadOnlyMemory<byte> ReadRaw(PdfStream stream)
     {
         if (Resolve(stream.Dictionary["Length"]) is not PdfInteger { Value: >= 0 and <= PdfLimits.StreamBytes } length)
-            throw PdfDamage.In(stream.Self, "its stream has no usable /Length");
+            throw PdfDamage.In(stream, "its stream has no usable /Length");
 
         var window = source.Read(stream.DataOffset, (int)length.Value + 16);
         if (window.Length < length.Value)
-            throw PdfDamage.In(stream.Self, "its stream is longer than the file");
+            throw PdfDamage.In(stream, "its stream is longer than the file");
 
         var lexer = new PdfLexer(window.Span[(int)length.Value..], complete: true);
         return lexer.Next().IsKeyword("endstream"u8)
@@ -85,7 +106,7 @@ internal sealed class PdfFile(PdfSource source, long origin)
     {
         var filters = Filters(stream);
         var limit = Math.Min(PdfLimits.StreamBytes, PdfLimits.TotalDecodedBytes(Length) - _decoded);
-        var data = StreamDecoder.Decode(ReadClear(stream, filters), filters, limit, stream.Self);
+        var data = StreamDecoder.Decode(ReadClear(stream, filters), filters, limit, stream);
         _decoded += data.Length;
         return filters.Count == 0 ? data.ToArray() : data;
     }
@@ -106,10 +127,10 @@ internal sealed class PdfFile(PdfSource source, long origin)
         var names = List(stream.Dictionary["Filter"] ?? stream.Dictionary["F"]);
         var parameters = List(stream.Dictionary["DecodeParms"] ?? stream.Dictionary["DP"]);
         if (names.Count > 8)
-            throw PdfDamage.In(stream.Self, "its stream has more filters than any writer uses");
+            throw PdfDamage.In(stream, "its stream has more filters than any writer uses");
 
         return [.. names.Select((name, i) =>
-            (name is PdfName { Value: var value } ? value : throw PdfDamage.In(stream.Self, "a filter of its stream is not a name"),
+            (name is PdfName { Value: var value } ? value : throw PdfDamage.In(stream, "a filter of its stream is not a name"),
                 i < parameters.Count ? Resolve(parameters[i]) as PdfDictionary : null))];
     }
 

@@ -16,6 +16,16 @@ internal static class PdfObjects
         var (a, b) => a == b,
     };
 
+    /// <summary>What tells one entry of a list from another, across documents: a reference itself, a direct object's text.</summary>
+    public static PdfObject Identity(PdfObject value)
+    {
+        if (value is PdfReference)
+            return value;
+        var writer = new PdfWriter();
+        writer.Write(value);
+        return new PdfString(writer.Written);
+    }
+
     /// <summary>The keys whose values differ.</summary>
     public static IEnumerable<string> Differences(PdfDocument document, PdfDictionary one, PdfDocument other, PdfDictionary two) =>
         one.Entries.Keys.Union(two.Entries.Keys, StringComparer.Ordinal).Where(key => !Same(document, one[key], other, two[key]));

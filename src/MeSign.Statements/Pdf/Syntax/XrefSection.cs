@@ -46,6 +46,9 @@ internal sealed class XrefSection
 
     public XrefForm Form { get; }
 
+    /// <summary>Position from the header after its last byte, that of a hybrid file's stream included.</summary>
+    public required long End { get; init; }
+
     public PdfDictionary Trailer { get; }
 
     /// <summary>ISO 32000-2 §7.5.8.4: what a hybrid file keeps from readers of PDF 1.4.</summary>

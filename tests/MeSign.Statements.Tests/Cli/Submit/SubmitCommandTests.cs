@@ -5,7 +5,9 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using MeSign.Statements.Intake;
 using MeSign.Statements.Storage;
+using MeSign.Statements.Tests.Cli.Seal;
 using MeSign.Statements.Tests.Fixtures;
+using MeSign.Statements.Tests.Sealing;
 
 namespace MeSign.Statements.Tests.Cli.Submit;
 
@@ -30,6 +32,30 @@ public sealed class SubmitCommandTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         _folder.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task A_folder_with_CSV_mapping_and_documents_is_submitted_and_given_again_sends_nothing_twice()
+    {
+        var folder = _folder.Write("october/october.csv", "Id,To,File\n1,jana@example.test,a.pdf\n2,petr@example.test,b.pdf\n");
+        _folder.Write("october/mapping.json", """{"version":1,"columns":{"Id":"id","To":"recipient.email","File":"document.blob"},"constants":{"issuer":"northbank","kind":"statement","document.name":"October.pdf"}}""");
+        _folder.Write("october/a.pdf", "%PDF-1.7 a");
+        _folder.Write("october/b.pdf", "%PDF-1.7 b");
+        string[] command = ["submit", "--settings", _settings, Path.GetDirectoryName(folder)!, "--batch", "2026-10", "--json"];
+
+        // As after an interruption: one document is there, and nothing was ordered.
+        await Documents.GetBlobClient("a.pdf").UploadAsync(BinaryData.FromString("%PDF-1.7 a"), Cancelled);
+        var first = await CommandRun.OfAsync(command);
+        var written = (await Documents.GetBlobClient("b.pdf").GetPropertiesAsync(cancellationToken: Cancelled)).Value.ETag;
+        var second = await CommandRun.OfAsync(command);
+
+        (first.ExitCode, second.ExitCode).ShouldBe((0, 0), first.Error + second.Error);
+        (await Queue(StorageNames.Batches).GetPropertiesAsync(Cancelled)).Value.ApproximateMessagesCount.ShouldBe(1);
+        (await Documents.GetBlobClient("b.pdf").GetPropertiesAsync(cancellationToken: Cancelled)).Value.ETag.ShouldBe(written);
+        var order = BatchOrder.Read((await ReceiveAsync(StorageNames.Batches)).Body);
+        var jobs = (await BlobAsync(order.Manifest)).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => new JobReader().Read(BinaryData.FromString(line))).ToList();
+        jobs.Select(job => (job.Id, job.Recipient.Address, job.Document!.Sha256)).ShouldBe(
+            [("1", "jana@example.test", Hash("%PDF-1.7 a")), ("2", "petr@example.test", Hash("%PDF-1.7 b"))]);
     }
 
     [Fact]
@@ -178,6 +204,69 @@ public sealed class SubmitCommandTests(AzuriteFixture azurite) : IAsyncLifetime
         run.Error.ShouldContain("b.jsonl, line 1, names ../secret.pdf");
         await ShouldHaveSubmittedNothingAsync();
     }
+
+    [Fact]
+    public async Task Names_the_missing_value_and_the_template_where_the_issuer_is_known_here()
+    {
+        await using var files = await SealedFiles.StartAsync();
+        string[] job = ["submit", "--settings", IssuerSettings(files), "--issuer", "northbank", "--to", "jana@example.test", "--document", files.Pdf, "--field", "period=x"];
+
+        var refused = await CommandRun.OfAsync(job);
+        await ShouldHaveSubmittedNothingAsync();
+        var taken = await CommandRun.OfAsync([.. job, "--field", "account=1"]);
+
+        refused.ExitCode.ShouldBe(2);
+        refused.Error.ShouldContain("TemplateFailed: template statement/en.");
+        refused.Error.ShouldContain("fields.account is not given");
+        taken.ExitCode.ShouldBe(0, taken.Error);
+        taken.Output.ShouldNotContain("not checked");
+    }
+
+    [Fact]
+    public async Task Names_every_line_of_a_batch_whose_template_would_fail()
+    {
+        await using var files = await SealedFiles.StartAsync();
+        var manifest = _folder.Write("b.jsonl", """
+            {"version":1,"id":"1","issuer":"northbank","kind":"code","recipient":{"email":"a@example.test"},"fields":{"code":"1","purpose":"sign in"}}
+            {"version":1,"id":"2","issuer":"northbank","kind":"code","recipient":{"email":"a@example.test"},"fields":{"purpose":"sign in"}}
+            {"version":1,"id":"3","issuer":"elsewhere","kind":"code","recipient":{"email":"a@example.test"}}
+            not json
+            {"version":1,"id":"4","issuer":"northbank","kind":"code","recipient":{"email":"a@example.test"},"template":"none"}
+            """);
+
+        var run = await CommandRun.OfAsync("submit", "--settings", IssuerSettings(files), "--manifest", manifest);
+
+        run.ExitCode.ShouldBe(2);
+        run.Error.ShouldContain("b.jsonl, line 2, TemplateFailed: template code/en.");
+        run.Error.ShouldContain("b.jsonl, line 5, TemplateNotFound: the issuer has no template none");
+        run.Error.ShouldNotContain("line 1,");
+        run.Error.ShouldNotContain("line 3,");
+        await ShouldHaveSubmittedNothingAsync();
+    }
+
+    [Fact]
+    public async Task Says_so_where_the_issuers_settings_are_here_and_cannot_be_used()
+    {
+        await using var files = await SealedFiles.StartAsync();
+        File.Delete(files.Pfx);
+
+        var run = await CommandRun.OfAsync(
+            "submit", "--settings", IssuerSettings(files), "--issuer", "northbank", "--to", "jana@example.test", "--kind", "code", "--field", "code=1", "--field", "purpose=x");
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        run.Output.ShouldContain("Its template was not checked: MeSign:Issuers:northbank:SigningPkcs12");
+    }
+
+    private string IssuerSettings(SealedFiles files) => _folder.WriteSettings(
+        ("StatementStorage", _connection),
+        ("MeSign__Timestamps__Roots__0", files.Root),
+        ("MeSign__Issuers__northbank__FromAddress", SealedFiles.From),
+        ("MeSign__Issuers__northbank__FromName", "Northbank"),
+        ("MeSign__Issuers__northbank__SigningPkcs12", files.Pfx),
+        ("MeSign__Issuers__northbank__SigningPasswordFile", files.PasswordFile),
+        ("MeSign__Issuers__northbank__TimestampServers__0", files.Timestamps.Address.ToString()),
+        ("MeSign__Issuers__northbank__Relay", "main"),
+        ("MeSign__Issuers__northbank__Templates", SealingBench.SandboxTemplates));
 
     private BlobContainerClient Documents => new BlobServiceClient(_connection).GetBlobContainerClient(StorageNames.Documents);
 

@@ -25,7 +25,7 @@ public sealed class VerifyCommandTests : IDisposable
         run.Output.ShouldContain("a certification that allows no change");
         run.Output.ShouldMatch(@"Signed by\s+.*CN=");
         run.Output.ShouldContain("organisation validated");
-        run.Output.ShouldMatch(@"Since\s+\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ by the timestamp of ");
+        run.Output.ShouldMatch(@"Timestamped\s+\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ by ");
         run.Output.ShouldContain("PAdES B-T");
         run.Output.ShouldContain("nothing: it covers the whole file");
         run.Output.ShouldContain("1 valid, 0 invalid.");

@@ -45,6 +45,6 @@ internal sealed record InteropMessage(string Form, X509Certificate2? Recipient, 
         var info = new AsnReader(cms, AsnEncodingRules.BER).ReadSequence();
         var authenticated = info.ReadObjectIdentifier() == CmsOids.AuthEnvelopedData;
         var content = EncryptedContent.Read(info.ReadSequence(new Asn1Tag(TagClass.ContextSpecific, 0)), authenticated);
-        return content.Decrypt(content.Keys.Single(key => key.IsFor(recipient)), recipient);
+        return content.Decrypt(content.Keys.Single(key => key.IsFor(recipient)), SealingPki.Key(recipient));
     }
 }

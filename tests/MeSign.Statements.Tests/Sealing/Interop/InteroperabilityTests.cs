@@ -34,8 +34,7 @@ public class InteroperabilityTests
             program.Verdict(altered).ShouldNotBeNull(program.Name);
 
         var page = Page(messages, programs, verdicts);
-        Directory.CreateDirectory(Path.Join(Repository.Root, "docs"));
-        await File.WriteAllTextAsync(Path.Join(Repository.Root, "docs", "interoperability.md"), page, TestContext.Current.CancellationToken);
+        await InteroperabilityPage.WriteAsync(page, section: null);
         verdicts[programs[0]].ShouldAllBe(verdict => verdict == null, page);
         for (var i = 0; i < messages.Count; i++)
             programs.Count(program => verdicts[program][i] is null).ShouldBeGreaterThanOrEqualTo(messages[i].Form.Contains("GCM, ECDH") ? 1 : 2, page);

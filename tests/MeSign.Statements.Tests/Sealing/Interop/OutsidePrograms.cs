@@ -44,14 +44,7 @@ internal abstract class OutsideProgram(Workbench bench)
     protected string FirstLine(string program, params string[] arguments) =>
         Encoding.UTF8.GetString(Bench.Run(program, arguments)).Split('\n')[0].Trim();
 
-    /// <summary>PKCS#12 in the form that all of them read.</summary>
-    protected string Pkcs12(X509Certificate2 certificate)
-    {
-        var path = Bench.Path($"{certificate.SerialNumber}.p12");
-        Bench.Run("openssl", "pkcs12", "-export", "-in", Bench.WriteCertificate(certificate), "-inkey", Bench.WriteKey(certificate), "-out", path,
-            "-passout", "pass:x", "-keypbe", "PBE-SHA1-3DES", "-certpbe", "PBE-SHA1-3DES", "-macalg", "sha1");
-        return path;
-    }
+    protected string Pkcs12(X509Certificate2 certificate) => Bench.WritePkcs12(certificate);
 
     protected static IEnumerable<X509Certificate2> Recipients(IEnumerable<InteropMessage> messages) =>
         messages.Select(message => message.Recipient).OfType<X509Certificate2>().DistinctBy(certificate => certificate.Thumbprint);

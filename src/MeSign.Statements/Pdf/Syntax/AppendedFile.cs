@@ -1,4 +1,4 @@
-namespace MeSign.Statements.Pdf.LongTerm;
+namespace MeSign.Statements.Pdf.Syntax;
 
 /// <summary>A file with what was appended to it, as one; the file itself is not copied.</summary>
 internal sealed class AppendedFile(Stream file) : Stream

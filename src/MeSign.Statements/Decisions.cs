@@ -1,0 +1,88 @@
+using MeSign.Statements.Delivery;
+using MeSign.Statements.Intake;
+using MeSign.Statements.Ledger;
+using Microsoft.Extensions.Logging;
+
+namespace MeSign.Statements;
+
+/// <summary>What people decide about statements that the pipeline will not touch by itself. Who did it is kept in the history.</summary>
+public sealed partial class Decisions
+{
+    private readonly StatementLedger _ledger;
+    private readonly HeldJobs _held;
+    private readonly StatementQueues _queues;
+    private readonly Outcomes _outcomes;
+    private readonly ILogger _logger;
+
+    internal Decisions(StatementLedger ledger, HeldJobs held, StatementQueues queues, Outcomes outcomes, ILogger<Decisions> logger)
+    {
+        _ledger = ledger;
+        _held = held;
+        _queues = queues;
+        _outcomes = outcomes;
+        _logger = logger;
+    }
+
+    /// <summary>Gives an Abandoned statement (or batch order) back to its queue, from where it had come to.</summary>
+    /// <param name="by">Who decided it, for the history.</param>
+    /// <returns>Whether there was anything to retry: false where its job is gone, and the bank must send it again.</returns>
+    /// <exception cref="InvalidOperationException">It is not Abandoned.</exception>
+    public async Task<bool> RetryAsync(LedgerRow row, string by, CancellationToken cancellationToken)
+    {
+        Require(row, StatementState.Abandoned);
+        if (row.SealedSha256 is not null)
+        {
+            await _ledger.MoveAsync(row with { Detail = null }, StatementState.Sealed, $"retried by {by}", cancellationToken);
+            await _queues.SendDeliveryAsync(new DeliveryOrder(row.Batch, row.Job), delay: null, cancellationToken);
+        }
+        else if (await _held.FindAsync(row.Batch, row.Job, cancellationToken) is not { } json)
+        {
+            return false;
+        }
+        else if (BatchOrder.TryRead(BinaryData.FromBytes(json)) is not null)
+        {
+            // The order is no statement: its row stays, and says what was done.
+            await _ledger.AnnotateAsync(row, $"retried by {by}", cancellationToken);
+            await _queues.SendBatchAsync(json, delay: null, cancellationToken);
+        }
+        else
+        {
+            await _ledger.MoveAsync(row with { Detail = null }, StatementState.Received, $"retried by {by}", cancellationToken);
+            await _queues.SendJobAsync(json, delay: null, cancellationToken);
+        }
+
+        Log.Decided(_logger, row.Batch, row.Job, row.State, "retried");
+        return true;
+    }
+
+    /// <summary>Sends an Uncertain statement once more, the same bytes under the same Message-ID: the recipient may get it twice.</summary>
+    /// <inheritdoc cref="RetryAsync"/>
+    public async Task ResendAsync(LedgerRow row, string by, CancellationToken cancellationToken)
+    {
+        Require(row, StatementState.Uncertain);
+        await _ledger.MoveAsync(row with { Detail = null }, StatementState.Sealed, $"sent again by {by}", cancellationToken);
+        await _queues.SendDeliveryAsync(new DeliveryOrder(row.Batch, row.Job), delay: null, cancellationToken);
+        Log.Decided(_logger, row.Batch, row.Job, row.State, "sent again");
+    }
+
+    /// <summary>Records that the relay did take an Uncertain statement, as its operator or its log says.</summary>
+    /// <inheritdoc cref="RetryAsync"/>
+    public async Task ResolveAsync(LedgerRow row, string by, CancellationToken cancellationToken)
+    {
+        Require(row, StatementState.Uncertain);
+        await _outcomes.EndAsync(row with { Detail = "relayed, as an operator found" }, StatementState.Relayed, $"resolved by {by}", cancellationToken);
+        Log.Decided(_logger, row.Batch, row.Job, row.State, "resolved");
+    }
+
+    private static void Require(LedgerRow row, StatementState state)
+    {
+        if (row.State != state)
+            throw new InvalidOperationException($"{row.Key} is {row.State}, not {state}: there is nothing to decide");
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "{Batch}/{Job} was {State} and is {Decision} by an operator")]
+        public static partial void Decided(ILogger logger, string batch, string job, StatementState state, string decision);
+    }
+}

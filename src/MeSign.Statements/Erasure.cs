@@ -1,0 +1,139 @@
+using MeSign.Statements.Delivery;
+using MeSign.Statements.Intake;
+using MeSign.Statements.Issuers;
+using MeSign.Statements.Ledger;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace MeSign.Statements;
+
+/// <summary>
+/// Removes what is not to be kept: by age and issuer in every sweep, by recipient when somebody asks. What has not ended is
+/// never touched; the hashes stay, so that the audit holds.
+/// </summary>
+public sealed partial class Erasure
+{
+    private readonly LedgerErasure _rows;
+    private readonly StatementLedger _ledger;
+    private readonly DocumentStore _documents;
+    private readonly Outbox _outbox;
+    private readonly HeldJobs _held;
+    private readonly Func<IssuerDirectory> _issuers;
+    private readonly SweepMetrics _metrics;
+    private readonly int _perRun;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+
+    /// <param name="issuers">Whose settings say how long; asked for by sweeps only, so that a person can erase without their keys at hand.</param>
+    internal Erasure(
+        LedgerErasure rows, StatementLedger ledger, DocumentStore documents, Outbox outbox, HeldJobs held, Func<IssuerDirectory> issuers, SweepMetrics metrics, IOptions<SweepOptions> options, TimeProvider time, ILogger<Erasure> logger)
+    {
+        _rows = rows;
+        _ledger = ledger;
+        _documents = documents;
+        _outbox = outbox;
+        _held = held;
+        _issuers = issuers;
+        _metrics = metrics;
+        _perRun = options.Value.RepairsPerRun;
+        _time = time;
+        _logger = logger;
+    }
+
+    /// <summary>Erases an address from all statements that have ended: the messages, the documents, and who it was.</summary>
+    /// <param name="by">Who asked for it, for the history.</param>
+    /// <returns>How many were erased, and which are still on the way.</returns>
+    public async Task<(int Erased, IReadOnlyList<StatementKey> OnTheWay)> EraseAsync(string address, string by, CancellationToken cancellationToken)
+    {
+        var (erased, left) = (0, new List<StatementKey>());
+        // Read to its end first: erasing removes the entries that are being read.
+        foreach (var row in await _ledger.ByRecipientAsync(address, cancellationToken).ToListAsync(cancellationToken))
+        {
+            if (!row.State.IsEnd())
+            {
+                left.Add(row.Key);
+                continue;
+            }
+
+            await RemoveDocumentAsync(row, cancellationToken);
+            await _outbox.RemoveAsync(row.Key, cancellationToken);
+            await _held.RemoveAsync(row.Batch, row.Job, cancellationToken);
+            await _rows.EraseAsync(row, everything: false, $"recipient erased by {by}", cancellationToken);
+            Log.Erased(_logger, row.Batch, row.Job);
+            erased++;
+        }
+
+        return (erased, left);
+    }
+
+    /// <summary>Removes what is older than its issuer keeps it.</summary>
+    internal async Task RunAsync(CancellationToken cancellationToken)
+    {
+        foreach (var issuer in _issuers().All)
+        {
+            await RunAsync(issuer.Id, issuer.Retention.Documents, Kept.Document, cancellationToken);
+            await RunAsync(issuer.Id, issuer.Retention.Messages, Kept.Message, cancellationToken);
+            await RunAsync(issuer.Id, issuer.Retention.Rows, Kept.Row, cancellationToken);
+        }
+    }
+
+    private async Task RunAsync(string issuer, TimeSpan? age, Kept kept, CancellationToken cancellationToken)
+    {
+        if (age is not { } keep)
+            return;
+
+        var removed = 0;
+        await foreach (var row in _rows.DueAsync(issuer, _time.GetUtcNow() - keep, kept, cancellationToken).Take(_perRun))
+        {
+            try
+            {
+                await RemoveAsync(row, kept, cancellationToken);
+                removed++;
+            }
+            catch (LedgerConflictException)
+            {
+                // Another sweep was here, or a bounce came: the next one looks again.
+            }
+        }
+
+        if (removed == 0)
+            return;
+        Log.Removed(_logger, issuer, kept, removed);
+        _metrics.Removed(issuer, kept, removed);
+    }
+
+    private async Task RemoveAsync(LedgerRow row, Kept kept, CancellationToken cancellationToken)
+    {
+        if (kept == Kept.Document)
+            await RemoveDocumentAsync(row, cancellationToken);
+        else
+            await _outbox.RemoveAsync(row.Key, cancellationToken);
+
+        if (kept == Kept.Row)
+        {
+            await RemoveDocumentAsync(row, cancellationToken);
+            await _held.RemoveAsync(row.Batch, row.Job, cancellationToken);
+            await _rows.EraseAsync(row, everything: true, "removed by age", cancellationToken);
+        }
+        else
+        {
+            await _rows.ForgetAsync(row, kept, cancellationToken);
+        }
+    }
+
+    /// <summary>A document that others still need goes with the last of them.</summary>
+    private async Task RemoveDocumentAsync(LedgerRow row, CancellationToken cancellationToken)
+    {
+        if (row.DocumentBlob is { } blob && !await _rows.IsNeededAsync(row, cancellationToken))
+            await _documents.RemoveAsync(blob, cancellationToken);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "{Batch}/{Job}: its recipient is erased")]
+        public static partial void Erased(ILogger logger, string batch, string job);
+
+        [LoggerMessage(LogLevel.Information, "Issuer {Issuer}: {Count} removed by age of the kind {Kind}")]
+        public static partial void Removed(ILogger logger, string issuer, Kept kind, int count);
+    }
+}

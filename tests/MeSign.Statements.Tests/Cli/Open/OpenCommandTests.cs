@@ -1,0 +1,119 @@
+using System.Text;
+using System.Text.Json;
+using MeSign.Statements.Tests.Cli.Seal;
+using MeSign.Statements.Tests.Sealing;
+
+namespace MeSign.Statements.Tests.Cli.Open;
+
+public sealed class OpenCommandTests : IAsyncLifetime
+{
+    private SealedFiles _files = null!;
+
+    public async ValueTask InitializeAsync() => _files = await SealedFiles.StartAsync();
+
+    public ValueTask DisposeAsync() => _files.DisposeAsync();
+
+    [Fact]
+    public async Task Writes_texts_and_attachments_that_are_the_ones_sealed()
+    {
+        await _files.SealAsync([.. _files.Sender, .. _files.Job, .. _files.Reader]);
+
+        var run = await _files.OpenAsync([_files.Out, .. _files.Key, "--to", _files.PathOf("opened"), "--json"]);
+
+        run.ExitCode.ShouldBe(0, run.Output + run.Error);
+        var verdict = JsonDocument.Parse(run.Output).RootElement;
+        verdict.GetProperty("valid").GetBoolean().ShouldBeTrue();
+        var written = verdict.GetProperty("written").EnumerateArray().Select(file => file.GetString()).ToArray();
+        written.ShouldBe([_files.PathOf("opened/message.txt"), _files.PathOf("opened/message.html"), _files.PathOf("opened/Výpis z účtu.pdf")]);
+        File.ReadAllBytes(_files.PathOf("opened/Výpis z účtu.pdf"))[..SealedFiles.Document.Length].ShouldBe(SealedFiles.Document);
+        File.ReadAllText(_files.PathOf("opened/message.txt")).ShouldContain("Your statement of account 4711");
+        if (!OperatingSystem.IsWindows())
+            File.GetUnixFileMode(_files.PathOf("opened/message.txt")).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    [Fact]
+    public async Task Without_a_folder_it_shows_the_text()
+    {
+        await _files.SealAsync([.. _files.Sender, .. _files.Job, .. _files.Reader]);
+
+        var run = await _files.OpenAsync([_files.Out, .. _files.Key]);
+
+        run.ExitCode.ShouldBe(0, run.Output);
+        run.Output.ShouldStartWith("VALID");
+        run.Output.ShouldContain("\n    Your statement of account 4711");
+    }
+
+    [Fact]
+    public async Task Nothing_is_overwritten_and_nothing_half_written()
+    {
+        await _files.SealAsync([.. _files.Sender, .. _files.Job, .. _files.Reader]);
+        Directory.CreateDirectory(_files.PathOf("opened"));
+        _files.Write("opened/message.html", "mine"u8.ToArray());
+
+        var run = await _files.OpenAsync([_files.Out, .. _files.Key, "--to", _files.PathOf("opened")]);
+
+        run.ExitCode.ShouldBe(1);
+        run.Error.ShouldContain("message.html exists");
+        Directory.GetFiles(_files.PathOf("opened")).ShouldBe([_files.PathOf("opened/message.html")]);
+        File.ReadAllText(_files.PathOf("opened/message.html")).ShouldBe("mine");
+    }
+
+    [Fact]
+    public async Task A_link_to_somewhere_else_is_not_followed()
+    {
+        await _files.SealAsync([.. _files.Sender, .. _files.Job, .. _files.Reader]);
+        Directory.CreateDirectory(_files.PathOf("opened"));
+        File.CreateSymbolicLink(_files.PathOf("opened/message.txt"), _files.PathOf("elsewhere"));
+
+        var run = await _files.OpenAsync([_files.Out, .. _files.Key, "--to", _files.PathOf("opened")]);
+
+        run.ExitCode.ShouldBe(1);
+        File.Exists(_files.PathOf("elsewhere")).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task What_something_speaks_against_is_withheld_unless_asked_for()
+    {
+        await _files.SealAsync([.. _files.Sender, .. _files.Job, "--signed-only", "--no-timestamp"]);
+        var eml = File.ReadAllText(_files.Out);
+        var forged = _files.Write("forged.eml", Encoding.UTF8.GetBytes(eml.Replace("account 4711", "account 6666", StringComparison.Ordinal)));
+
+        var withheld = await _files.OpenAsync(forged, "--to", _files.PathOf("opened"));
+        var shown = await _files.OpenAsync(forged, "--even-invalid");
+
+        withheld.ExitCode.ShouldBe(1);
+        withheld.Output.ShouldStartWith("INVALID");
+        withheld.Output.ShouldContain("not handed out");
+        Directory.Exists(_files.PathOf("opened")).ShouldBeFalse();
+        shown.ExitCode.ShouldBe(1);
+        shown.Output.ShouldContain("account 6666");
+    }
+
+    [Fact]
+    public async Task Names_of_attachments_lead_nowhere()
+    {
+        // Signed by somebody whom the reader trusts, and still hostile.
+        var (certificate, key) = (_files.Certificate(SealingPki.Signer()), _files.WriteKey(SealingPki.Signer()));
+        var names = new[] { "../../evil.pdf", "/etc/passwd", "a.txt", "A.TXT", "..", "" };
+        var parts = names.Select(name => $"--b\r\nContent-Type: application/octet-stream\r\nContent-Disposition: attachment; filename=\"{name}\"\r\n\r\n{name}\r\n");
+        _files.Write("content", Encoding.ASCII.GetBytes($"Content-Type: multipart/mixed; boundary=b\r\n\r\n{string.Concat(parts)}--b--\r\n"));
+        _files.Run("openssl", "cms", "-sign", "-in", "content", "-out", "hostile.eml", "-from", "statements@bank.test", "-to", "x@example.test", "-signer", certificate, "-inkey", key);
+
+        await CommandRun.OfAsync("open", _files.PathOf("hostile.eml"), "--trust", _files.RecipientRoot, "--to", _files.PathOf("in/opened"), "--even-invalid");
+
+        Directory.GetFiles(_files.PathOf("in"), "*", SearchOption.AllDirectories).Select(Path.GetFileName).Order(StringComparer.Ordinal)
+            .ShouldBe(["A (2).TXT", "a.txt", "evil.pdf", "passwd", "unnamed", "unnamed (2)"]);
+        File.Exists(_files.PathOf("evil.pdf")).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData(".", "--key", "/nowhere/key.pem")]
+    [InlineData("/nowhere.eml")]
+    public async Task A_file_that_is_not_there_is_a_wrong_command_line(params string[] args)
+    {
+        var run = await _files.OpenAsync([.. args.Select(arg => arg == "." ? _files.Write("x.eml", "From: a@b.test\r\n\r\n"u8.ToArray()) : arg)]);
+
+        run.ExitCode.ShouldBe(2);
+        run.Error.ShouldContain("/nowhere");
+    }
+}

@@ -1,0 +1,208 @@
+using Azure.Data.Tables;
+using MeSign.Statements.Intake;
+using MeSign.Statements.Ledger;
+using MeSign.Statements.Storage;
+using MeSign.Statements.Tests.Fixtures;
+using Microsoft.Extensions.Time.Testing;
+
+namespace MeSign.Statements.Tests.Ledger;
+
+/// <summary>Whoever can write to the table but has no key cannot change the past unseen.</summary>
+public sealed class LedgerAuditTests(AzuriteFixture azurite) : IAsyncLifetime
+{
+    private const string Batch = "2026-10";
+    private const int Statements = 12;
+
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 23, 8, 0, 0, TimeSpan.Zero));
+    private TableClient _table = null!;
+    private StatementLedger _ledger = null!;
+    private LedgerAudit _audit = null!;
+
+    private static LedgerOptions Options => new() { RecipientKey = Convert.ToBase64String(new byte[32]) };
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        var tables = new TableServiceClient((await azurite.NewAccountAsync()).ConnectionString);
+        foreach (var name in new[] { StorageNames.Ledger, StorageNames.LedgerRecipients, StorageNames.LedgerBatches })
+            await tables.CreateTableAsync(name, Cancellation);
+        _table = tables.GetTableClient(StorageNames.Ledger);
+        _ledger = new StatementLedger(tables, Options, _time);
+        _audit = new LedgerAudit(tables, Options);
+
+        for (var number = 0; number < Statements; number++)
+            await RelayAsync($"job-{number:00}");
+        (await AuditAsync()).ShouldSatisfyAllConditions(
+            report => report.IsIntact.ShouldBeTrue(string.Join('\n', report.Faults)),
+            report => report.Statements.ShouldBe(Statements),
+            report => report.Entries.ShouldBe(4 * Statements));
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    [Fact]
+    public async Task Goes_on_being_intact_while_statements_come_and_change()
+    {
+        var head = (await AuditAsync()).Head;
+
+        await _ledger.MoveAsync((await FindAsync("job-03"))!, StatementState.Bounced, Cancellation);
+        await RelayAsync("job-99");
+
+        var report = await AuditAsync();
+        report.IsIntact.ShouldBeTrue();
+        report.Head.ShouldNotBe(head);
+        (await AuditAsync()).Head.ShouldBe(report.Head);
+    }
+
+    [Theory]
+    [InlineData("State", "Bounced")]
+    [InlineData("Detail", "all is well")]
+    [InlineData("SealedSha256", "00")]
+    [InlineData("MessageId", "other@bank.example")]
+    [InlineData("RecipientHash", "00")]
+    [InlineData("RelayReply", "250 2.0.0")]
+    public async Task Names_the_statement_whose_row_was_altered(string property, string value)
+    {
+        await ChangeAsync("job-05", row => row[property] = value);
+
+        (await AuditAsync()).Faults.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+            fault => fault.Where.ShouldBe("2026-10/job-05"),
+            fault => fault.What.ShouldContain("4 (Relayed)"));
+    }
+
+    [Fact]
+    public async Task Names_the_entry_that_was_altered()
+    {
+        await ChangeLinesAsync("job-05", lines => lines[1] = lines[1].Replace("Sealed", "Failed", StringComparison.Ordinal));
+
+        (await AuditAsync()).Faults[0].ShouldBe(new AuditFault("2026-10/job-05", "entry 2 (Failed) is not what was written after the one before it"));
+    }
+
+    [Fact]
+    public async Task Finds_an_entry_removed()
+    {
+        await ChangeLinesAsync("job-05", lines => lines.RemoveAt(1));
+
+        (await AuditAsync()).Faults[0].ShouldBe(new AuditFault("2026-10/job-05", "entry 2 is missing, 3 stands in its place"));
+    }
+
+    [Fact]
+    public async Task Finds_entries_in_another_order()
+    {
+        await ChangeLinesAsync("job-05", lines => (lines[1], lines[2]) = (lines[2], lines[1]));
+
+        (await AuditAsync()).Faults[0].Where.ShouldBe("2026-10/job-05");
+    }
+
+    [Fact]
+    public async Task Finds_an_entry_inserted()
+    {
+        await ChangeLinesAsync("job-05", lines => lines.Insert(2, lines[1].Replace("2 ", "3 ", StringComparison.Ordinal)));
+
+        (await AuditAsync()).Faults[0].What.ShouldStartWith("entry 3 (Sealed) is not what was written");
+    }
+
+    [Fact]
+    public async Task Finds_a_tail_cut_off_with_its_row_put_back_to_what_it_said_then()
+    {
+        await RelayAsync("job-20", StatementState.Submitting);
+        var before = (await _table.GetEntityAsync<TableEntity>(Batch, "job-20", cancellationToken: Cancellation)).Value;
+        await _ledger.MoveAsync((await FindAsync("job-20"))!, StatementState.Relayed, Cancellation);
+
+        await _table.UpdateEntityAsync(before, Azure.ETag.All, TableUpdateMode.Replace, Cancellation);
+
+        (await AuditAsync()).Faults.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+            fault => fault.Where.ShouldStartWith("lane "),
+            fault => fault.What.ShouldContain("is missing"));
+    }
+
+    [Fact]
+    public async Task Finds_a_whole_statement_removed()
+    {
+        await _table.DeleteEntityAsync(Batch, "job-05", cancellationToken: Cancellation);
+
+        (await AuditAsync()).Faults.ShouldContain(fault => fault.Where.StartsWith("lane ", StringComparison.Ordinal) && fault.What.Contains("is missing", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Finds_a_whole_statement_inserted()
+    {
+        var copy = (await _table.GetEntityAsync<TableEntity>(Batch, "job-05", cancellationToken: Cancellation)).Value;
+        copy.RowKey = "job-50";
+        await _table.AddEntityAsync(copy, Cancellation);
+
+        var report = await AuditAsync();
+
+        report.Faults.ShouldContain(fault => fault.Where == "2026-10/job-50");
+        report.Faults.ShouldContain(fault => fault.What.Contains("is there twice", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Finds_a_lane_removed_or_shortened()
+    {
+        var lane = await _table.QueryAsync<TableEntity>("RowKey ge '|lane|' and Position ge 2L", cancellationToken: Cancellation).FirstAsync(Cancellation);
+        await _table.DeleteEntityAsync(Batch, lane.RowKey, cancellationToken: Cancellation);
+        (await AuditAsync()).Faults.ShouldContain(fault => fault.What.Contains("which is gone", StringComparison.Ordinal));
+
+        lane["Position"] = lane.GetInt64("Position") - 1;
+        await _table.AddEntityAsync(lane, Cancellation);
+        (await AuditAsync()).Faults.ShouldContain(fault => fault.What == "its links do not lead to its head");
+    }
+
+    [Fact]
+    public async Task Concurrent_writers_of_one_batch_leave_one_chain_and_right_totals()
+    {
+        var tables = new TableServiceClient((await azurite.NewAccountAsync()).ConnectionString);
+        foreach (var name in new[] { StorageNames.Ledger, StorageNames.LedgerRecipients, StorageNames.LedgerBatches })
+            await tables.CreateTableAsync(name, Cancellation);
+        // Each knows the lanes as it left them, as processes do.
+        var ledgers = Enumerable.Range(0, 4).Select(_ => new StatementLedger(tables, Options, _time)).ToArray();
+
+        await Parallel.ForEachAsync(Enumerable.Range(0, 200), new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = Cancellation }, async (number, _) =>
+            await RelayAsync($"job-{number:000}", StatementState.Relayed, ledgers[number % 4]));
+
+        (await new LedgerAudit(tables, Options).RunAsync(Batch, Cancellation)).ShouldSatisfyAllConditions(
+            report => report.Faults.ShouldBeEmpty(),
+            report => report.Entries.ShouldBe(800));
+        var totals = await new BatchRegister(tables, _time).TotalsAsync(Batch, Cancellation);
+        (totals.Received, totals.OnTheWay).ShouldBe((200, 0));
+        totals.Ended.ShouldBe(new Dictionary<StatementState, int> { [StatementState.Relayed] = 200 });
+    }
+
+    private Task<LedgerRow?> FindAsync(string job) => _ledger.FindAsync(new StatementKey(Batch, job), Cancellation);
+
+    private Task<AuditReport> AuditAsync() => _audit.RunAsync(Batch, Cancellation);
+
+    private async Task RelayAsync(string job, StatementState until = StatementState.Relayed, StatementLedger? ledger = null)
+    {
+        ledger ??= _ledger;
+        var receipt = new StatementReceipt
+        {
+            Key = new StatementKey(Batch, job),
+            Issuer = "bank",
+            Kind = JobKind.Statement,
+            RecipientAddress = "bob@example.org",
+            JobSha256 = "aa",
+        };
+        var row = (await ledger.ReceiveAsync(receipt, Cancellation)).Row;
+        row = await ledger.MoveAsync(row with { MessageId = "m", SealedSha256 = "bb" }, StatementState.Sealed, Cancellation);
+        row = await ledger.MoveAsync(row with { LeaseUntil = _time.GetUtcNow() }, StatementState.Submitting, Cancellation);
+        if (until == StatementState.Relayed)
+            await ledger.MoveAsync(row with { RelayReply = "250" }, StatementState.Relayed, Cancellation);
+    }
+
+    private async Task ChangeAsync(string job, Action<TableEntity> change)
+    {
+        var row = (await _table.GetEntityAsync<TableEntity>(Batch, job, cancellationToken: Cancellation)).Value;
+        change(row);
+        await _table.UpdateEntityAsync(row, Azure.ETag.All, TableUpdateMode.Replace, Cancellation);
+    }
+
+    private Task ChangeLinesAsync(string job, Action<List<string>> change) => ChangeAsync(job, row =>
+    {
+        var lines = row.GetString("History").Split('\n').ToList();
+        change(lines);
+        row["History"] = string.Join('\n', lines);
+    });
+}

@@ -1,0 +1,149 @@
+using MeSign.Statements.Ledger;
+using MeSign.Statements.Storage;
+using MeSign.Statements.Tests.Fixtures;
+
+namespace MeSign.Statements.Tests.Pipeline;
+
+/// <summary>What the pipeline gave up on, or does not know, is a person's decision; it is on record who took it.</summary>
+[Collection(SandboxFixture.Collection)]
+public sealed class DecisionTests(SandboxFixture fixture)
+{
+    private const string By = "J. Nováková";
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_job_abandoned_before_it_was_received_is_retried_from_its_message()
+    {
+        await using var run = await fixture.StartAsync();
+        var job = TestJob.For(SandboxFixture.Ec);
+        await job.UploadAsync(run.Documents);
+        await PoisonAsync(run, StorageNames.Jobs, job.Json);
+
+        (await RetryAsync(run, job)).ShouldBeTrue();
+        await run.SealAndDeliverAsync();
+
+        var row = await run.RowAsync(job);
+        row.State.ShouldBe(StatementState.Relayed);
+        row.RecipientHash.ShouldNotBeNull();
+        row.History.Select(entry => entry.State).ShouldBe(
+            [StatementState.Abandoned, StatementState.Received, StatementState.Received, StatementState.Sealed, StatementState.Submitting, StatementState.Relayed]);
+        row.History[1].Note.ShouldBe($"retried by {By}");
+        run.Mail.ShouldHaveSingleItem();
+        (await run.ResultsAsync()).Select(result => result.State).ShouldBe([StatementState.Abandoned, StatementState.Relayed]);
+        await ShouldBeIntactAsync(run);
+    }
+
+    [Fact]
+    public async Task A_sealed_statement_is_retried_without_signing_again()
+    {
+        await using var run = await fixture.StartAsync();
+        var job = await SealedAsync(run);
+        await run.Queue(StorageNames.Deliveries).ClearMessagesAsync(Cancellation);
+        await PoisonAsync(run, StorageNames.Deliveries, $$"""{"batch":"{{job.Key.Batch}}","job":"{{job.Key.Job}}"}""");
+        var stamps = run.Stamps;
+
+        await RetryAsync(run, job);
+        await run.WorkAsync(StorageNames.Deliveries);
+
+        (await run.RowAsync(job)).State.ShouldBe(StatementState.Relayed);
+        run.Stamps.ShouldBe(stamps);
+        run.Mail.ShouldHaveSingleItem();
+        await ShouldBeIntactAsync(run);
+    }
+
+    [Fact]
+    public async Task A_batch_order_is_retried_and_its_row_says_so()
+    {
+        await using var run = await fixture.StartAsync();
+        await TestJob.For(SandboxFixture.Ec).UploadAsync(run.Documents);
+        await run.Documents.GetBlobClient("october.jsonl").UploadAsync(BinaryData.FromString(TestJob.For(SandboxFixture.Ec).Json), Cancellation);
+        await PoisonAsync(run, StorageNames.Batches, """{"version":1,"batch":"2026-10","manifest":"october.jsonl"}""");
+        var order = (await run.Ledger.ByBatchAsync("2026-10", Cancellation).ToListAsync(Cancellation)).ShouldHaveSingleItem();
+
+        (await run.Part<Decisions>().RetryAsync(order, By, Cancellation)).ShouldBeTrue();
+        await run.WorkAsync(StorageNames.Batches);
+        await run.SealAndDeliverAsync();
+
+        (await run.Ledger.FindAsync(order.Key, Cancellation))!.History[^1].Note.ShouldBe($"retried by {By}");
+        run.Mail.ShouldHaveSingleItem();
+        await ShouldBeIntactAsync(run);
+    }
+
+    [Fact]
+    public async Task An_uncertain_statement_is_sent_again_only_by_decision_under_the_same_Message_ID()
+    {
+        await using var run = await fixture.StartAsync();
+        var job = await UncertainAsync(run);
+
+        await run.Part<Decisions>().ResendAsync(await run.RowAsync(job), By, Cancellation);
+        await run.WorkAsync(StorageNames.Deliveries);
+        await run.WorkAsync(StorageNames.Deliveries);
+
+        var row = await run.RowAsync(job);
+        row.State.ShouldBe(StatementState.Relayed);
+        row.History.Single(entry => entry.Note is not null).Note.ShouldBe($"sent again by {By}");
+        run.Mail.ShouldHaveSingleItem();
+        await ShouldBeIntactAsync(run);
+    }
+
+    [Fact]
+    public async Task An_uncertain_statement_is_resolved_without_sending()
+    {
+        await using var run = await fixture.StartAsync();
+        var job = await UncertainAsync(run);
+
+        await run.Part<Decisions>().ResolveAsync(await run.RowAsync(job), By, Cancellation);
+
+        var row = await run.RowAsync(job);
+        (row.State, row.History[^1].Note).ShouldBe((StatementState.Relayed, $"resolved by {By}"));
+        run.Mail.ShouldBeEmpty();
+        (await run.ResultsAsync())[^1].State.ShouldBe(StatementState.Relayed);
+        await Should.ThrowAsync<InvalidOperationException>(() => run.Part<Decisions>().ResendAsync(row, By, Cancellation));
+    }
+
+    [Fact]
+    public async Task A_mistyped_address_is_in_no_row_result_or_log()
+    {
+        await using var run = await fixture.StartAsync(("MeSign:Ledger:StoreAddresses", "false"));
+        var job = TestJob.For("jana.novakova@", "job-1");
+        await run.SendAsync(job);
+        await run.SendAsync(TestJob.For(SandboxFixture.Ec).With(body => body["template"] = "jana.novakova@example.test"));
+
+        await run.WorkAsync(StorageNames.Jobs);
+        await run.WorkAsync(StorageNames.Jobs);
+
+        var rows = await run.Ledger.ByBatchAsync("2026-10", Cancellation).ToListAsync(Cancellation);
+        rows.ShouldAllBe(row => row.State == StatementState.Failed && !row.Detail!.Contains("novakova"));
+        (await run.ResultsAsync()).ShouldAllBe(result => !result.Detail!.Contains("novakova"));
+        run.Logs.Lines.ShouldAllBe(line => !line.Text.Contains("novakova"));
+    }
+
+    private static async Task<bool> RetryAsync(PipelineRun run, TestJob job) => await run.Part<Decisions>().RetryAsync(await run.RowAsync(job), By, Cancellation);
+
+    private static async Task ShouldBeIntactAsync(PipelineRun run) => (await run.Part<LedgerAudit>().RunAsync("2026-10", Cancellation)).Faults.ShouldBeEmpty();
+
+    private static async Task<TestJob> SealedAsync(PipelineRun run)
+    {
+        var job = TestJob.For(SandboxFixture.Ec);
+        await run.SendAsync(job);
+        await run.WorkAsync(StorageNames.Jobs);
+        return job;
+    }
+
+    private static async Task<TestJob> UncertainAsync(PipelineRun run)
+    {
+        var job = await SealedAsync(run);
+        await run.Ledger.MoveAsync(await run.RowAsync(job) with { LeaseUntil = run.Time.GetUtcNow() }, StatementState.Submitting, Cancellation);
+        run.Time.Advance(TimeSpan.FromMinutes(10));
+        await run.Pipeline.SweepAsync(Cancellation);
+        (await run.RowAsync(job)).State.ShouldBe(StatementState.Uncertain);
+        return job;
+    }
+
+    private static async Task PoisonAsync(PipelineRun run, string queue, string body)
+    {
+        await run.Queue(queue + StorageNames.PoisonSuffix).SendMessageAsync(body, Cancellation);
+        await run.WorkAsync(queue + StorageNames.PoisonSuffix);
+    }
+}
