@@ -10,7 +10,8 @@ namespace MeSign.Statements.Signing;
 /// Finds out whether a certificate is revoked: from the configured CRLs, else its OCSP responders, else its CRLs. What was
 /// found is shared while it is fresh.
 /// </summary>
-internal sealed class RevocationSource(RevocationTransport transport, ConfiguredCrls configured, IOptions<RevocationOptions> options, TimeProvider time)
+internal sealed class RevocationSource(
+    RevocationTransport transport, ConfiguredCrls configured, IOptions<RevocationOptions> options, RevocationMetrics metrics, TimeProvider time)
 {
     // Honest certificates name one or two.
     private const int MaxAddresses = 3;
@@ -43,7 +44,7 @@ internal sealed class RevocationSource(RevocationTransport transport, Configured
     private async Task<RevocationProof> FetchAsync(
         X509Certificate2 certificate, X509Certificate2 issuer, IReadOnlyList<Uri> responders, IReadOnlyList<Uri> lists)
     {
-        var attempts = responders.Select(address => (Func<Task<RevocationProof>>)(() => AskAsync(address, certificate, issuer)))
+        var attempts = responders.Select(address => (Func<Task<RevocationProof>>)(() => metrics.CountAsync(address, "ocsp", () => AskAsync(address, certificate, issuer))))
             .Concat(lists.Select(address => (Func<Task<RevocationProof>>)(() => LookUpAsync(address, certificate, issuer))));
         var problems = new List<string>();
         foreach (var attempt in attempts)
@@ -119,7 +120,7 @@ internal sealed class RevocationSource(RevocationTransport transport, Configured
         // One list serves every certificate of its issuer.
         var list = await _lists.GetAsync(
             $"{address} {issuer.GetCertHashString(HashAlgorithmName.SHA256)}",
-            () => DownloadAsync(address, issuer),
+            () => metrics.CountAsync(address, "crl", () => DownloadAsync(address, issuer)),
             list => FreshUntil(list.NextUpdate ?? DateTimeOffset.MaxValue),
             list => list.NextUpdate ?? DateTimeOffset.MinValue,
             CancellationToken.None);

@@ -76,7 +76,7 @@ public sealed class IssuerDirectoryTests : IDisposable
         Set("Pdf:Level", "B-LTA");
         Set("Pdf:Certify", "approval");
         Set("Pdf:Repair", "true");
-        Set("Pdf:DocumentPasswordFile", File("documents.password", "documents\r\n"));
+        Set("Pdf:DocumentPasswordFile", File("documents.password", "correct horse\r\n"));
         Set("Appearance:Reason", "Statement");
         Set("Appearance:Location", "Brno");
         Set("Appearance:ContactInfo", "bank.example");
@@ -94,8 +94,8 @@ public sealed class IssuerDirectoryTests : IDisposable
         (issuer.MaxDocumentBytes, issuer.MaxMessageBytes, issuer.MaxAge).ShouldBe((1_000_000, 2_000_000, TimeSpan.FromDays(2)));
         (issuer.Appearance.Reason, issuer.Appearance.Location, issuer.Appearance.ContactInfo).ShouldBe(("Statement", "Brno", "bank.example"));
         issuer.Appearance.Seal.ShouldBe(new PdfSeal { Path = Path.Combine(_folder.FullName, "seal.pdf"), Page = 1, Rectangle = new PdfRectangle(10, 20.5, 100, 40) });
-        issuer.Pdf.ShouldBe(new IssuerPdf { Level = PadesLevel.BLTA, Certify = null, DocumentPassword = "documents", Repair = true });
-        issuer.ToString().ShouldNotContain("documents");
+        issuer.Pdf.ShouldBe(new IssuerPdf { Level = PadesLevel.BLTA, Certify = null, DocumentPassword = "correct horse", Repair = true });
+        issuer.ToString().ShouldNotContain("correct horse");
     }
 
     [Theory]
