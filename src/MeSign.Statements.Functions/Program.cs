@@ -3,9 +3,15 @@ using MeSign.Statements.Functions;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.Services.AddStatements();
 builder.Services.AddSingleton<AbandonedMessages>();
 builder.Services.AddHostedService<StorageReadiness>();
-await builder.Build().RunAsync();
+
+using var host = builder.Build();
+// Before anything is made of the settings: all that is wrong is named at once.
+host.Services.GetRequiredService<IStartupValidator>().Validate();
+await host.Services.GetRequiredService<SignerRevocation>().CheckAsync(CancellationToken.None);
+await host.RunAsync();

@@ -36,6 +36,8 @@ public static class StatementsRegistration
 
         services.AddSingleton<IValidateOptions<RelaysOptions>, IssuerRelayValidator>();
         services.AddSingleton<IValidateOptions<IssuersOptions>, IssuerTemplateValidator>();
+        services.AddSingleton<IValidateOptions<IssuersOptions>, IssuerSealValidator>();
+        services.AddSingleton<SignerRevocation>();
         services.AddSingleton<HeldJobs>();
         services.AddSingleton<JobAdmission>();
         services.AddSingleton<Outcomes>();

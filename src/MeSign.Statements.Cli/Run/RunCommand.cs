@@ -45,6 +45,7 @@ internal static class RunCommand
         using var host = builder.Build();
         // Before anything is made of the settings: all that is wrong is named at once.
         host.Services.GetRequiredService<IStartupValidator>().Validate();
+        await host.Services.GetRequiredService<SignerRevocation>().CheckAsync(cancellationToken);
         var services = host.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToArray();
         await host.RunAsync(cancellationToken);
         return services.Any(service => service.ExecuteTask is { IsFaulted: true }) ? ExitCodes.Failed : ExitCodes.Ok;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Security.Cryptography;
 using MeSign.Statements.Issuers;
 using MeSign.Statements.Pdf;
 using MeSign.Statements.Signing;
@@ -13,10 +14,18 @@ internal sealed class SignerOptions
 {
     private readonly Option<string?> _issuer = new("--issuer") { Description = "An issuer of the settings: its key, timestamp servers and texts.", HelpName = "ID" };
     private readonly Option<FileInfo?> _pfx = new("--pfx") { Description = "PKCS#12 file with key, certificate and chain.", HelpName = "FILE" };
-    private readonly Option<FileInfo?> _password = new("--password-file") { Description = "Holds the password of --pfx.", HelpName = "FILE" };
+    private readonly Option<FileInfo?> _password = new("--password-file") { Description = "Holds the password of --pfx (not of a PDF).", HelpName = "FILE" };
+    private readonly Option<string?> _hash = new("--hash") { Description = "With --pfx: SHA256 (default), SHA384 or SHA512.", HelpName = "HASH" };
+    private readonly Option<string?> _scheme = new("--scheme") { Description = "With --pfx and an RSA key: RsaPkcs1 (default) or RsaPss.", HelpName = "SCHEME" };
     private readonly Option<string[]> _chain = Many("--chain", "FILE", "Certificates that --pfx leaves out, up to the root: PEM or DER, or a folder.");
     private readonly Option<string[]> _servers = Many("--tsa", "URL", "RFC 3161 timestamp servers, asked in this order.");
     private readonly Option<string[]> _serverTrust = Many("--tsa-trust", "FILE", "Roots of these servers: a token that does not lead there is refused.");
+
+    public SignerOptions()
+    {
+        _hash.AcceptOnlyFromAmong("SHA256", "SHA384", "SHA512");
+        _scheme.AcceptOnlyFromAmong(nameof(SignatureScheme.RsaPkcs1), nameof(SignatureScheme.RsaPss));
+    }
 
     /// <summary>For a command that takes the id for more than the signature.</summary>
     public Option<string?> IssuerId => _issuer;
@@ -26,7 +35,7 @@ internal sealed class SignerOptions
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _issuer, _pfx, _password, _chain, _servers, _serverTrust })
+        foreach (var option in new Option[] { _issuer, _pfx, _password, _hash, _scheme, _chain, _servers, _serverTrust })
             command.Options.Add(option);
     }
 
@@ -44,22 +53,25 @@ internal sealed class SignerOptions
         return settings;
     }
 
+    /// <param name="level">As the issuer's settings say where null, or B-T.</param>
     /// <exception cref="CommandException">Too little or too much is given.</exception>
     /// <exception cref="InvalidDataException">The identity must not be used.</exception>
-    public PdfSignatureRequest Request(ParseResult parsed, IServiceProvider provider, PadesLevel level)
+    public PdfSignatureRequest Request(ParseResult parsed, IServiceProvider provider, PadesLevel? level)
     {
         var servers = Servers(parsed);
         if ((parsed.GetValue(_issuer) is null) == (parsed.GetValue(_pfx) is null))
             throw CommandException.Usage("who signs? Give --pfx FILE, or --issuer ID with settings, and not both.");
+        if (parsed.GetValue(_issuer) is not null && (parsed.GetValue(_hash) ?? parsed.GetValue(_scheme)) is not null)
+            throw CommandException.Usage("--hash and --scheme go with --pfx: an issuer of the settings has SigningHash and SigningScheme.");
 
         var request = parsed.GetValue(_issuer) is { } id
-            ? Of(provider.GetRequiredService<IssuerDirectory>().Get(id))
+            ? IssuerSignature.Of(provider.GetRequiredService<IssuerDirectory>().Get(id))
             : new PdfSignatureRequest { Identity = Identity(parsed) };
-        request = request with { Level = level, TimestampServers = servers.Length > 0 ? servers : request.TimestampServers };
-        if (level == PadesLevel.BB)
+        request = request with { Level = level ?? request.Level, TimestampServers = servers.Length > 0 ? servers : request.TimestampServers };
+        if (request.Level == PadesLevel.BB)
             return request with { TimestampServers = [] };
         if (request.TimestampServers.Count == 0)
-            throw CommandException.Usage("level B-T needs a timestamp server: give --tsa URL and --tsa-trust ROOT.pem, or --level B-B.");
+            throw CommandException.Usage("every level but B-B needs a timestamp server: give --tsa URL and --tsa-trust ROOT.pem, or --level B-B.");
         if (parsed.GetValue(_issuer) is null && parsed.GetValue(_serverTrust) is not { Length: > 0 })
             throw CommandException.Usage("--tsa-trust ROOT.pem is missing: name the root of the timestamp servers.");
         return request;
@@ -69,16 +81,13 @@ internal sealed class SignerOptions
     {
         var chain = parsed.GetValue(_chain) is { Length: > 0 } files ? TrustAnchors.Load(files) : null;
         return SigningIdentityFile.Load(
-            parsed.GetValue(_pfx)!.FullName, PasswordFile.Read(parsed.GetValue(_password)) ?? "", TimeProvider.System, anchors: chain);
+            parsed.GetValue(_pfx)!.FullName, PasswordFile.Read(parsed.GetValue(_password)) ?? "", TimeProvider.System, Form(parsed), chain);
     }
 
-    private static PdfSignatureRequest Of(Issuer issuer) => new()
+    private SigningIdentityOptions Form(ParseResult parsed) => new()
     {
-        Identity = issuer.Identity,
-        TimestampServers = issuer.TimestampServers,
-        Reason = issuer.Appearance.Reason,
-        Location = issuer.Appearance.Location,
-        ContactInfo = issuer.Appearance.ContactInfo,
+        Hash = new HashAlgorithmName(parsed.GetValue(_hash) ?? nameof(HashAlgorithmName.SHA256)),
+        Scheme = Enum.Parse<SignatureScheme>(parsed.GetValue(_scheme) ?? nameof(SignatureScheme.RsaPkcs1)),
     };
 
     private Uri[] Servers(ParseResult parsed) => [.. (parsed.GetValue(_servers) ?? []).Select(server =>

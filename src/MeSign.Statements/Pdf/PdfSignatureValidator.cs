@@ -28,7 +28,7 @@ public sealed class PdfSignatureValidator(CmsVerifier verifier)
 
         var permission = CertifiedPermission(pdf, signed);
         var material = SecurityStore.Read(pdf);
-        var informed = verifier.With(CrlSet.Of(material.Crls, material.Ocsps));
+        var informed = verifier.With(CrlSet.Of(material.Crls, material.Ocsps), CertificatePool.Of(material.Certificates));
         var verdicts = signed.Take(MaxSignatures).Select(field => Judge(document, pdf, field, permission, informed)).ToList();
         var level = new LongTermLevel(pdf);
         verdicts = [.. verdicts.Select(verdict => verdict with { Level = level.Of(verdict, verdicts) })];

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using MeSign.Statements.Pdf.LongTerm;
 using MeSign.Statements.Pdf.Repair;
 using MeSign.Statements.Pdf.Seals;
+using MeSign.Statements.Pdf.Seeds;
 using MeSign.Statements.Pdf.Syntax;
 using MeSign.Statements.Signing;
 
@@ -45,6 +46,7 @@ public sealed class PdfSigner(CmsSigner cms, TimestampClient timestamps, Validat
         }
 
         var (document, update, signature) = (prepared.Document, prepared.Update, prepared.Signature);
+        request = prepared.Request;
         using var hash = IncrementalHash.CreateHash(request.Identity.Hash);
         var endsWithLine = await CopyAsync(input, output, hash, cancellationToken);
 
@@ -85,21 +87,24 @@ public sealed class PdfSigner(CmsSigner cms, TimestampClient timestamps, Validat
         return file.Length;
     }
 
+    /// <param name="Request">With what the field's author demands.</param>
     /// <param name="Approves">The document is signed already.</param>
     private sealed record Prepared(
-        PdfDocument Document, IncrementalUpdate Update, SignatureDictionary Signature, string Field, bool Certifies, bool Approves);
+        PdfSignatureRequest Request, PdfDocument Document, IncrementalUpdate Update, SignatureDictionary Signature, string Field, bool Certifies, bool Approves);
 
     private Prepared Prepare(PdfDocument document, PdfSignatureRequest request, DateTimeOffset now)
     {
         var update = new IncrementalUpdate(document);
         var fields = FormField.ReadAll(document);
         var permission = SigningPermission.Read(document, fields);
-        var certifies = request.Certify is not null && !permission.HasSignatures;
-        var signature = new SignatureDictionary(request, now, certifies);
-        var reference = update.Add(signature.Dictionary);
         var place = new SignatureField(document, update, fields, firstSignature: !permission.HasSignatures);
         var (existing, name) = place.Choose(request.FieldName);
         permission.Demand(name);
+        if (document.Dictionary(existing?.Dictionary["SV"]) is { } seed)
+            request = new SeedValues(document, seed, name).Apply(request, permission.HasSignatures);
+        var certifies = request.Certify is not null && !permission.HasSignatures;
+        var signature = new SignatureDictionary(request, now, certifies);
+        var reference = update.Add(signature.Dictionary);
         var seal = request.Seal is null ? null : _seals.Get(request.Seal.Path);
         if (existing is null)
         {
@@ -118,7 +123,7 @@ public sealed class PdfSigner(CmsSigner cms, TimestampClient timestamps, Validat
             place.Certify(reference);
         if (request.Level >= PadesLevel.BLT)
             SecurityStore.Declare(document, update);
-        return new(document, update, signature, name, certifies, permission.HasSignatures);
+        return new(request, document, update, signature, name, certifies, permission.HasSignatures);
     }
 
     private static async Task<bool> CopyAsync(Stream input, Stream output, IncrementalHash hash, CancellationToken cancellationToken)

@@ -7,13 +7,16 @@ namespace MeSign.Statements.Pdf;
 /// <summary>The signature dictionary (ISO 32000-2 table 255, ETSI EN 319 142-1 §6.3) with room for what is only known later.</summary>
 internal sealed class SignatureDictionary
 {
+    public const string Handler = "Adobe.PPKLite";
+    public const string Form = "ETSI.CAdES.detached";
+
     // [0 n n n] with numbers of ten digits.
     private readonly PdfRoom _byteRange = new("[0 9999999999 9999999999 9999999999]".Length, (byte)' ');
     private readonly PdfDictionary _dictionary = new();
     private PdfRoom _contents = new(0, (byte)'0');
 
     public SignatureDictionary(PdfSignatureRequest request, DateTimeOffset now, bool certifies)
-        : this("Sig", "ETSI.CAdES.detached")
+        : this("Sig", Form)
     {
         _dictionary["M"] = PdfText.Date(now);
         Text("Name", request.Name);
@@ -27,7 +30,7 @@ internal sealed class SignatureDictionary
     private SignatureDictionary(string type, string subFilter)
     {
         _dictionary["Type"] = new PdfName(type);
-        _dictionary["Filter"] = new PdfName("Adobe.PPKLite");
+        _dictionary["Filter"] = new PdfName(Handler);
         _dictionary["SubFilter"] = new PdfName(subFilter);
         _dictionary["ByteRange"] = _byteRange;
         _dictionary["Contents"] = _contents;

@@ -13,14 +13,18 @@ namespace MeSign.Statements.Signing;
 /// <param name="crls">Revocation lists; those inside the signature are used beside them.</param>
 /// <param name="time">Now, for a signature without a valid timestamp.</param>
 /// <param name="requireRevocation">Whether a certificate that no list covers is a problem.</param>
+/// <param name="pool">Certificates for paths; those inside the signature are used beside them.</param>
 public sealed class CmsVerifier(
-    TrustAnchors anchors, TrustAnchors timestampAnchors, CrlSet crls, TimeProvider time, bool requireRevocation = false)
+    TrustAnchors anchors, TrustAnchors timestampAnchors, CrlSet crls, TimeProvider time, bool requireRevocation = false, CertificatePool? pool = null)
 {
     // Each costs a path and a signature.
     private const int MaxTimestamps = 4;
 
-    /// <summary>The same, with more revocation data at hand: what a document carries beside its signatures.</summary>
-    public CmsVerifier With(CrlSet more) => new(anchors, timestampAnchors, crls.With(more), time, requireRevocation);
+    private readonly CertificatePool _pool = pool ?? CertificatePool.Empty;
+
+    /// <summary>The same, with more revocation data and certificates at hand: what a document carries beside its signatures.</summary>
+    public CmsVerifier With(CrlSet more, CertificatePool certificates) =>
+        new(anchors, timestampAnchors, crls.With(more), time, requireRevocation, _pool.With(certificates));
 
     /// <summary>Verifies a signature over content that is elsewhere; reads the stream once, to its end.</summary>
     public SignedDataVerdict VerifyDetached(ReadOnlyMemory<byte> signedData, Stream content, CmsProfile profile) =>
@@ -39,7 +43,7 @@ public sealed class CmsVerifier(
     {
         // The token names its hash only inside: the data is hashed in every one that is accepted, in one pass.
         var digests = Digests(data, [HashAlgorithmName.SHA256, HashAlgorithmName.SHA384, HashAlgorithmName.SHA512]);
-        return TimestampCheck.Run(token, digests, timestampAnchors, crls);
+        return TimestampCheck.Run(token, digests, timestampAnchors, crls, _pool);
     }
 
     private SignedDataVerdict Verify(
@@ -73,7 +77,7 @@ public sealed class CmsVerifier(
         {
             var usage = UsageProblem(certificate, profile);
             var purpose = usage is null && profile == CmsProfile.Smime ? Oids.EmailProtection : null;
-            path = CertificatePath.Check(certificate, data.Certificates, anchors, signedAt, lists, purpose, requireRevocation);
+            path = CertificatePath.Check(certificate, _pool.Complete(certificate, data.Certificates), anchors, signedAt, lists, purpose, requireRevocation);
             if (!path.IsTrusted)
                 problems.Add($"The signer's certificate is not trusted: {path.Detail}.");
             if (usage is not null)
@@ -104,7 +108,7 @@ public sealed class CmsVerifier(
         var tokens = signer.UnsignedAttributes.Where(attribute => attribute.Oid == Oids.SignatureTimestamp).SelectMany(attribute => attribute.Values);
         foreach (var token in tokens.Take(MaxTimestamps))
         {
-            var verdict = TimestampCheck.Run(token, hash => CryptographicOperations.HashData(hash, signer.Signature.Span), timestampAnchors, lists);
+            var verdict = TimestampCheck.Run(token, hash => CryptographicOperations.HashData(hash, signer.Signature.Span), timestampAnchors, lists, _pool);
             if (verdict.IsValid)
                 return verdict;
             first ??= verdict;

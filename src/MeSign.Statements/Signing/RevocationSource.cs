@@ -10,7 +10,8 @@ namespace MeSign.Statements.Signing;
 /// Finds out whether a certificate is revoked: from the configured CRLs, else its OCSP responders, else its CRLs. What was
 /// found is shared while it is fresh.
 /// </summary>
-internal sealed class RevocationSource(RevocationTransport transport, ConfiguredCrls configured, IOptions<RevocationOptions> options, TimeProvider time)
+internal sealed class RevocationSource(
+    RevocationTransport transport, ConfiguredCrls configured, IOptions<RevocationOptions> options, RevocationMetrics metrics, TimeProvider time)
 {
     // Honest certificates name one or two.
     private const int MaxAddresses = 3;
@@ -43,7 +44,7 @@ internal sealed class RevocationSource(RevocationTransport transport, Configured
     private async Task<RevocationProof> FetchAsync(
         X509Certificate2 certificate, X509Certificate2 issuer, IReadOnlyList<Uri> responders, IReadOnlyList<Uri> lists)
     {
-        var attempts = responders.Select(address => (Func<Task<RevocationProof>>)(() => AskAsync(address, certificate, issuer)))
+        var attempts = responders.Select(address => (Func<Task<RevocationProof>>)(() => metrics.CountAsync(address, "ocsp", () => AskAsync(address, certificate, issuer))))
             .Concat(lists.Select(address => (Func<Task<RevocationProof>>)(() => LookUpAsync(address, certificate, issuer))));
         var problems = new List<string>();
         foreach (var attempt in attempts)
@@ -81,7 +82,37 @@ internal sealed class RevocationSource(RevocationTransport transport, Configured
         if (!answer.IsKnown)
             throw new RevocationUnknownException($"{responder.Host} does not know the certificate");
         var goodUntil = GoodUntil(answer.ThisUpdate, answer.NextUpdate, responder.Host);
-        return new(der, IsOcsp: true, answer.RevokedAt, FreshUntil(goodUntil), goodUntil);
+        if (response.ResponderToCheck(issuer) is not { } own)
+            return new(der, IsOcsp: true, answer.RevokedAt, FreshUntil(goodUntil), goodUntil);
+
+        var cleared = await ClearAsync(own, issuer, responder.Host);
+        goodUntil = cleared.GoodUntil < goodUntil ? cleared.GoodUntil : goodUntil;
+        return new(der, IsOcsp: true, answer.RevokedAt, FreshUntil(goodUntil), goodUntil, cleared.Der);
+    }
+
+    // RFC 6960 §4.2.2.2.1: by a list and not by OCSP again, which would lead to the next responder.
+    private async Task<RevocationProof> ClearAsync(X509Certificate2 responder, X509Certificate2 issuer, string host)
+    {
+        var proof = configured.Current.FindList(responder, issuer, time.GetUtcNow()) is { } list ? Proof(list, responder) : null;
+        var problem = "it names no list";
+        foreach (var address in RevocationAddresses.Lists(responder).Take(proof is null ? MaxAddresses : 0))
+        {
+            try
+            {
+                proof = await LookUpAsync(address, responder, issuer);
+                break;
+            }
+            catch (RevocationUnknownException e)
+            {
+                problem = e.Message;
+            }
+        }
+
+        if (proof is null)
+            throw new RevocationUnknownException($"{host} sent an OCSP response that is by a responder that might itself be revoked (id-pkix-ocsp-nocheck is missing, and {problem})");
+        return proof.RevokedAt is null
+            ? proof
+            : throw new RevocationUnknownException($"{host} sent an OCSP response that is by a revoked responder");
     }
 
     private async Task<RevocationProof> LookUpAsync(Uri address, X509Certificate2 certificate, X509Certificate2 issuer)
@@ -89,7 +120,7 @@ internal sealed class RevocationSource(RevocationTransport transport, Configured
         // One list serves every certificate of its issuer.
         var list = await _lists.GetAsync(
             $"{address} {issuer.GetCertHashString(HashAlgorithmName.SHA256)}",
-            () => DownloadAsync(address, issuer),
+            () => metrics.CountAsync(address, "crl", () => DownloadAsync(address, issuer)),
             list => FreshUntil(list.NextUpdate ?? DateTimeOffset.MaxValue),
             list => list.NextUpdate ?? DateTimeOffset.MinValue,
             CancellationToken.None);

@@ -55,7 +55,7 @@ internal sealed class RevocationTransport : IDisposable
         {
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
             if (response.StatusCode != HttpStatusCode.OK)
-                throw new RevocationUnknownException($"{host} answered HTTP {(int)response.StatusCode}");
+                throw new RevocationUnknownException($"{host} answered HTTP {(int)response.StatusCode}", outcome: "http");
             if (response.Content.Headers.ContentLength > most)
                 throw TooLarge(host, most);
 
@@ -64,15 +64,15 @@ internal sealed class RevocationTransport : IDisposable
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new RevocationUnknownException($"{host} did not answer in {_options.Timeout.TotalSeconds:0} s", e);
+            throw new RevocationUnknownException($"{host} did not answer in {_options.Timeout.TotalSeconds:0} s", e, "timeout");
         }
         catch (HttpRequestException e) when (e.InnerException is RevocationUnknownException refused)
         {
-            throw new RevocationUnknownException(refused.Message, e);
+            throw new RevocationUnknownException(refused.Message, e, refused.Outcome);
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            throw new RevocationUnknownException($"{host} cannot be reached", e);
+            throw new RevocationUnknownException($"{host} cannot be reached", e, "unreachable");
         }
     }
 
@@ -101,7 +101,7 @@ internal sealed class RevocationTransport : IDisposable
         if (!_options.AllowPrivateAddresses && !isProxy)
             addresses = [.. addresses.Where(address => !PrivateAddresses.Contains(address))];
         if (addresses is [])
-            throw new RevocationUnknownException($"{endpoint.Host} has only private addresses, which {RevocationOptions.Section}:AllowPrivateAddresses would allow");
+            throw new RevocationUnknownException($"{endpoint.Host} has only private addresses, which {RevocationOptions.Section}:AllowPrivateAddresses would allow", outcome: "private");
 
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
@@ -117,5 +117,5 @@ internal sealed class RevocationTransport : IDisposable
         return new NetworkStream(socket, ownsSocket: true);
     }
 
-    private static RevocationUnknownException TooLarge(string host, int most) => new($"{host} answered with more than {most} bytes");
+    private static RevocationUnknownException TooLarge(string host, int most) => new($"{host} answered with more than {most} bytes", outcome: "oversized");
 }

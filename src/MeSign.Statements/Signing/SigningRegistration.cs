@@ -33,6 +33,7 @@ internal static class SigningRegistration
         services.AddSingleton<IValidateOptions<RevocationOptions>, RevocationFilesValidator>();
         services.AddOptionsWithValidateOnStart<RevocationOptions>().BindConfiguration(RevocationOptions.Section);
         services.AddSingleton<ConfiguredCrls>();
+        services.AddSingleton<RevocationMetrics>();
         services.AddSingleton<RevocationTransport>();
         services.AddSingleton<RevocationSource>();
         services.AddSingleton(provider => new ValidationMaterialSource(provider.GetRequiredService<RevocationSource>()));

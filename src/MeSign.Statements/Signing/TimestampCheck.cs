@@ -12,8 +12,11 @@ internal static class TimestampCheck
     private const int MaxBytes = 256 * 1024;
 
     /// <param name="data">The stamped bytes in their digests.</param>
-    public static TimestampVerdict Run(ReadOnlyMemory<byte> token, Func<HashAlgorithmName, byte[]> data, TrustAnchors anchors, CrlSet crls) =>
-        Run(token, data, (certificate, others, genTime) => CertificatePath.Check(certificate, others, anchors, genTime, crls, Oids.TimeStamping), out _);
+    /// <param name="pool">Certificates that the token may leave out.</param>
+    public static TimestampVerdict Run(
+        ReadOnlyMemory<byte> token, Func<HashAlgorithmName, byte[]> data, TrustAnchors anchors, CrlSet crls, CertificatePool pool) =>
+        Run(token, data, (certificate, others, genTime) =>
+            CertificatePath.Check(certificate, pool.Complete(certificate, others), anchors, genTime, crls, Oids.TimeStamping), out _);
 
     /// <param name="path">Finds the authority's path at a time.</param>
     /// <param name="load">Reads a certificate; a new one each time where null.</param>

@@ -31,7 +31,7 @@ public sealed class ValidationMaterialSource
         return new(
             [.. signer.Concat(timestamps.SelectMany(token => token.Path)).DistinctBy(one => one.Thumbprint, StringComparer.Ordinal).Select(one => one.RawDataMemory)],
             [.. proofs.Where(proof => proof.IsOcsp).Select(proof => proof.Der)],
-            [.. proofs.Where(proof => !proof.IsOcsp).Select(proof => proof.Der).Distinct()]);
+            [.. proofs.Select(proof => proof.IsOcsp ? proof.ResponderList : proof.Der).OfType<ReadOnlyMemory<byte>>().Distinct()]);
     }
 
     private async Task<RevocationProof> ProveAsync(Link link, CancellationToken cancellationToken)

@@ -61,7 +61,7 @@ public sealed class CrlSet
         {
             if (status.Revoked is not null)
                 break;
-            var other = response.Find(certificate, issuer, at);
+            var other = response.Find(certificate, issuer, at, (responder, made) => FindInLists(responder, issuer, made));
             if (other.Revoked is not null || (!status.IsGood && other.Covered))
                 status = other;
         }

@@ -79,13 +79,24 @@ internal sealed class OcspResponse
         return problem.Length == 0 ? null : problem;
     }
 
+    /// <summary>
+    /// The delegated responder's certificate where it may be revoked itself: its issuer did not say with id-pkix-ocsp-nocheck that nobody
+    /// need ask (RFC 6960 §4.2.2.2.1). Null where the issuer signed, or said so.
+    /// </summary>
+    public X509Certificate2? ResponderToCheck(X509Certificate2 issuer) =>
+        !IsResponder(issuer) && _certificates.FirstOrDefault(IsResponder) is { } responder && !CertificateUsage.NeedsNoCheck(responder) ? responder : null;
+
     /// <summary>The certificate's status at a time.</summary>
-    public RevocationStatus Find(X509Certificate2 certificate, X509Certificate2 issuer, DateTimeOffset at)
+    /// <param name="lists">Tells the status of a responder's own certificate by its issuer's lists.</param>
+    public RevocationStatus Find(
+        X509Certificate2 certificate, X509Certificate2 issuer, DateTimeOffset at, Func<X509Certificate2, DateTimeOffset, RevocationStatus> lists)
     {
         if (Answers.FirstOrDefault(answer => answer.Id.Names(certificate, issuer)) is not { } answer)
             return RevocationStatus.NotListed;
         if (SignatureProblem(issuer) is { } problem)
             return new(null, $"the OCSP response {problem}", Covered: true);
+        if (ResponderToCheck(issuer) is { } responder && !lists(responder, ProducedAt).IsGood)
+            return new(null, "the OCSP response is by a responder that might itself be revoked (id-pkix-ocsp-nocheck is missing, and no list clears it)", Covered: true);
         if (!answer.IsKnown)
             return new(null, "its OCSP responder does not know it", Covered: true);
         if (answer.RevokedAt is { } since)
@@ -110,8 +121,6 @@ internal sealed class OcspResponse
             return "is by a responder whom the certificate's issuer did not name";
         if (!CertificateUsage.IsResponder(responder))
             return "is by a certificate that is not for OCSP (extendedKeyUsage OCSPSigning)";
-        if (!CertificateUsage.NeedsNoCheck(responder))
-            return "is by a responder that might itself be revoked (id-pkix-ocsp-nocheck is missing)";
         if (ProducedAt < new DateTimeOffset(responder.NotBefore) || ProducedAt > new DateTimeOffset(responder.NotAfter))
             return "was made when its responder's certificate was not valid";
         if (KeyStrength.Problem(responder) is { } weak)

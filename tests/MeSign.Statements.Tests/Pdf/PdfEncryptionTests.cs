@@ -73,6 +73,32 @@ public class PdfEncryptionTests
         bench.Validator.Validate(stream, password).IsValid.ShouldBeTrue();
     }
 
+    /// <summary>qpdf takes the bytes as they are, so that what it is given is already prepared, or deliberately is not.</summary>
+    [Theory]
+    [InlineData("256", "\u017Elu\u0165ou\u010Dk\u00FD", "\u017Elu\u0165ou\u010Dk\u00FD")]
+    [InlineData("256", "z\u030Clut", "\u017Elut")]
+    [InlineData("256", "I\u00ADX", "IX")]
+    [InlineData("256", "\u2168", "IX")]
+    [InlineData("256", "\u00AA", "a")]
+    [InlineData("256", "a\u00A0b\u3000c", "a b c")]
+    [InlineData("256", "I\u00ADX", "I\u00ADX")]
+    [InlineData("256", "\u65E5\u672C\u8A9E", "\u65E5\u672C\u8A9E")]
+    [InlineData("256", "\uD83D\uDD11 key", "\uD83D\uDD11 key")]
+    [InlineData("256 --force-R5", "p\u00E4ss", "p\u00E4ss")]
+    [InlineData("128 --use-aes=y", "p\u00E4ss\u20AC", "p\u00E4ss\u20AC")]
+    [InlineData("128 --use-aes=n", "\u2022\u0161\u017D\u0142", "\u2022\u0161\u017D\u0142")]
+    [InlineData("40", "\u00FCber", "\u00FCber")]
+    public async Task Opens_with_a_password_beyond_ascii(string revision, string given, string set)
+    {
+        var bench = await SigningBench.Shared;
+        var original = await EncryptAsync(Plain, set, "owner", revision);
+
+        var signed = await bench.SignAsync(original, bench.Approval with { Password = given });
+
+        using var stream = new MemoryStream(signed);
+        bench.Validator.Validate(stream, given).IsValid.ShouldBeTrue();
+    }
+
     [Theory]
     [InlineData("40", null)]
     [InlineData("128 --use-aes=y", "wrong")]

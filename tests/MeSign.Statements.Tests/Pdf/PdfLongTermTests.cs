@@ -91,6 +91,27 @@ public class PdfLongTermTests
     }
 
     [Fact]
+    public async Task Builds_paths_with_the_certificates_of_the_store()
+    {
+        await using var revocation = await TestRevocationServer.StartAsync();
+        await using var bench = await SigningBench.StartAsync(8192, revocation.Authority);
+        var alone = bench.Identity with { Chain = [] };
+        var signed = await bench.SignAsync(Plain, bench.Approval with { Identity = alone });
+
+        var extended = PdfBuilder.Update(signed)
+            .Object(1, "<< /Type /Catalog /Pages 2 0 R /DSS 30 0 R /AcroForm " + Form(signed) + " >>")
+            .Object(30, "<< /Type /DSS /Certs [31 0 R 32 0 R] >>")
+            .Stream(31, string.Empty, "no certificate")
+            .Stream(32, string.Empty, Encoding.Latin1.GetString(revocation.Authority.Issuing.RawData))
+            .Table();
+
+        bench.Validate(signed).Signatures[0].Problems.ShouldHaveSingleItem().ShouldContain("leads to no trusted root");
+        var verdict = bench.Validate(extended).Signatures[0];
+        verdict.Problems.ShouldBeEmpty();
+        verdict.Cms!.Signer!.Path!.Path.Count.ShouldBe(3);
+    }
+
+    [Fact]
     public async Task Refuses_with_a_revoked_certificate()
     {
         await using var revocation = await TestRevocationServer.StartAsync();
@@ -100,5 +121,11 @@ public class PdfLongTermTests
         var refusal = await Should.ThrowAsync<StatementFailedException>(() => bench.SignAsync(Plain, bench.Certification with { Level = PadesLevel.BLT }));
 
         refusal.Code.ShouldBe(FailureCode.SigningCertificateRevoked);
+    }
+
+    private static string Form(byte[] signed)
+    {
+        var text = Encoding.Latin1.GetString(signed);
+        return text[(text.LastIndexOf("/AcroForm ", StringComparison.Ordinal) + "/AcroForm ".Length)..].Split(" R")[0] + " R";
     }
 }

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using MeSign.Statements.Signing;
@@ -31,6 +33,37 @@ public sealed class ValidationMaterialSourceTests
         var known = CrlSet.Of(material.Crls, material.Ocsps);
         foreach (var certificate in new[] { identity.Certificate, authority })
             CertificatePath.Check(certificate, identity.Chain, TrustAnchors.Of([identity.Root!]), _time.GetUtcNow(), known, requireRevocation: true).Detail.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Counts_requests_by_server_kind_and_outcome()
+    {
+        await using var server = await TestRevocationServer.StartAsync();
+        using var signing = Signing();
+        var meters = signing.Services.GetRequiredService<IMeterFactory>();
+        var counted = new ConcurrentQueue<string>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listening) =>
+            {
+                // Other tests run beside this one: only this container's meter counts.
+                if (instrument.Meter.Name == RevocationMetrics.MeterName && instrument.Meter.Scope == meters)
+                    listening.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, value, tags, _) => counted.Enqueue(string.Join(' ', tags.ToArray().Select(tag => tag.Value).Append(value))));
+        listener.Start();
+        server.Instead = context =>
+        {
+            var isOcsp = HttpMethods.IsPost(context.Request.Method);
+            context.Response.StatusCode = isOcsp ? 503 : 200;
+            return Task.FromResult(isOcsp);
+        };
+
+        await GatherAsync(signing, Identity(server));
+
+        // Of the signer and of its issuer: the responder fails, the list is had.
+        counted.Order().ShouldBe(["127.0.0.1 crl answered 1", "127.0.0.1 crl answered 1", "127.0.0.1 ocsp http 1", "127.0.0.1 ocsp http 1"]);
     }
 
     [Fact]
@@ -92,6 +125,38 @@ public sealed class ValidationMaterialSourceTests
         server.Delegate = (Responder(server.Authority), byKey);
 
         (await GatherAsync(signing, Identity(server))).Ocsps.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Asks_its_issuers_list_about_a_responder_that_may_be_revoked()
+    {
+        await using var server = await TestRevocationServer.StartAsync();
+        using var signing = Signing();
+        server.Delegate = (Responder(server.Authority, noCheck: false), false);
+        var identity = Identity(server);
+
+        var material = await GatherAsync(signing, identity);
+
+        material.Ocsps.Count.ShouldBe(2);
+        material.Crls.ShouldHaveSingleItem("the list that clears the responder goes into the document with its answer");
+        var known = CrlSet.Of(material.Crls, material.Ocsps);
+        known.Find(identity.Certificate, server.Authority.Issuing, _time.GetUtcNow()).IsGood.ShouldBeTrue();
+        CrlSet.Of([], material.Ocsps).Find(identity.Certificate, server.Authority.Issuing, _time.GetUtcNow()).Unknown!.ShouldContain("id-pkix-ocsp-nocheck");
+    }
+
+    [Fact]
+    public async Task Does_not_believe_a_responder_that_its_issuers_list_revokes()
+    {
+        await using var server = await TestRevocationServer.StartAsync();
+        using var signing = Signing();
+        var responder = Responder(server.Authority, noCheck: false);
+        server.Delegate = (responder, false);
+        server.Revoke(responder, _time.GetUtcNow().AddDays(-1));
+
+        var material = await GatherAsync(signing, Identity(server));
+
+        material.Ocsps.ShouldHaveSingleItem("only the root's, about the issuing authority");
+        material.Crls.ShouldHaveSingleItem("the list takes the place of the answer");
     }
 
     [Theory]

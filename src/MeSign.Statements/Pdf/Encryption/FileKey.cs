@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
-using System.Text;
 
 namespace MeSign.Statements.Pdf.Encryption;
 
@@ -21,14 +20,16 @@ internal static class FileKey
     /// <returns>The key; null where the password is neither the user's nor the owner's.</returns>
     public static byte[]? Find(EncryptionDictionary encryption, ReadOnlySpan<byte> id, string password)
     {
-        // PDFDocEncoding differs from Latin-1 only in characters that passwords rarely have.
-        var padded = Pad(Encoding.Latin1.GetBytes(password));
-        foreach (var length in encryption.KeyLengths)
+        foreach (var form in PasswordForms.Old(password))
         {
-            if (OfUser(encryption, id, padded, length) is { } key)
-                return key;
-            if (OfUser(encryption, id, UserOfOwner(encryption, padded, length), length) is { } owned)
-                return owned;
+            var padded = Pad(form);
+            foreach (var length in encryption.KeyLengths)
+            {
+                if (OfUser(encryption, id, padded, length) is { } key)
+                    return key;
+                if (OfUser(encryption, id, UserOfOwner(encryption, padded, length), length) is { } owned)
+                    return owned;
+            }
         }
 
         return null;

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 
 namespace MeSign.Statements.Pdf.Encryption;
 
@@ -12,8 +11,17 @@ internal static class FileKey256
     /// <returns>The key; null where the password is neither the user's nor the owner's.</returns>
     public static byte[]? Find(EncryptionDictionary encryption, string password)
     {
-        var bytes = Encoding.UTF8.GetBytes(password.Normalize(NormalizationForm.FormKC));
-        ReadOnlySpan<byte> secret = bytes.AsSpan(0, Math.Min(MaxPasswordBytes, bytes.Length));
+        foreach (var form in PasswordForms.New(password))
+        {
+            if (Find(encryption, form.AsSpan(0, Math.Min(MaxPasswordBytes, form.Length))) is { } key)
+                return key;
+        }
+
+        return null;
+    }
+
+    private static byte[]? Find(EncryptionDictionary encryption, ReadOnlySpan<byte> secret)
+    {
         var user = encryption.User.Span;
         var owner = encryption.Owner.Span;
         if (Hash(encryption, secret, owner.Slice(32, 8), user).AsSpan().SequenceEqual(owner[..32]))

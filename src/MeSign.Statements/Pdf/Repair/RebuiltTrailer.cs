@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using MeSign.Statements.Pdf.Syntax;
 
 namespace MeSign.Statements.Pdf.Repair;
@@ -19,6 +20,17 @@ internal static class RebuiltTrailer
                 if (trailer[key] is null && (isNewest ? !IncrementalUpdate.OwnKeys.Contains(key) : Needed.Contains(key)))
                     trailer[key] = value;
             }
+        }
+
+        if (trailer["Encrypt"] is null && survey.Encryption is { } encryption)
+        {
+            // Up to revision 4 the key is made of the /ID too (ISO 32000-2 §7.6.4.3.2).
+            if (encryption.Revision < 5 && trailer["ID"] is null)
+                throw PdfDamage.Of("it is encrypted, and the trailer is gone with the /ID that its key is made of");
+            trailer["Encrypt"] = encryption.Reference;
+            // ISO 32000-2 table 15 asks for one with encryption.
+            var id = new PdfString(RandomNumberGenerator.GetBytes(16), Hex: true);
+            trailer["ID"] ??= PdfArray.Of(id, id);
         }
 
         return trailer;

@@ -52,6 +52,9 @@ internal sealed class Survey
     /// <summary>The last object that says it is the document catalog.</summary>
     public (PdfReference Reference, long Offset)? Catalog { get; set; }
 
+    /// <summary>An encryption dictionary of its own, and its revision: what is left where the trailer that names it is gone.</summary>
+    public (PdfReference Reference, long Revision)? Encryption { get; private set; }
+
     /// <summary>Where the last object begins that is no cross-reference stream.</summary>
     public long LastObject { get; private set; }
 
@@ -171,6 +174,8 @@ internal sealed class Survey
         Objects[number] = new FoundObject(again is null ? offset : Write(number, generation, again), offset, generation, value is PdfStream && dictionary!.IsType("ObjStm"));
         if (dictionary?.IsType("Catalog") == true)
             Catalog = (new PdfReference(number, generation), offset);
+        if (dictionary?["Filter"] is PdfName { Value: "Standard" } && dictionary["O"] is PdfString && dictionary["U"] is PdfString && dictionary["R"] is PdfInteger revision)
+            Encryption = (new PdfReference(number, generation), revision.Value);
         Refer(value);
     }
 

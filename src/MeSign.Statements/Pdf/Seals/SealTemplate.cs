@@ -26,6 +26,9 @@ internal sealed class SealTemplate
     private SealTemplate(PdfDocument source)
     {
         _source = source;
+        // Its streams are taken as they are: in another document nobody could decrypt them.
+        if (source.Cipher is not null)
+            throw PdfDamage.Of("a seal is not encrypted");
         var pages = PageTree.Pages(source).Take(2).ToList();
         if (pages.Count != 1)
             throw PdfDamage.Of("a seal has exactly one page");

@@ -7,7 +7,7 @@ internal static class LzwDecoder
     private const int End = 257;
     private const int TableSize = 4096;
 
-    public static byte[] Decode(ReadOnlySpan<byte> data, PdfDictionary? parameters, long limit, PdfReference self)
+    public static byte[] Decode(ReadOnlySpan<byte> data, PdfDictionary? parameters, long limit, PdfStream self)
     {
         var early = parameters?["EarlyChange"] is PdfInteger { Value: 0 } ? 0 : 1;
         using var output = new MemoryStream();

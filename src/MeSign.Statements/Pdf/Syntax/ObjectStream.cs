@@ -22,12 +22,12 @@ internal sealed class ObjectStream
             || document.Resolve(dictionary["N"]) is not PdfInteger { Value: >= 0 and <= PdfLimits.ObjectNumber } count
             || document.Resolve(dictionary["First"]) is not PdfInteger { Value: >= 0 } first)
         {
-            throw PdfDamage.In(stream.Self, "it is no object stream with /N and /First");
+            throw PdfDamage.In(stream, "it is no object stream with /N and /First");
         }
 
         var data = document.Decode(stream);
         if (first.Value > data.Length)
-            throw PdfDamage.In(stream.Self, "/First of the object stream is beyond its end");
+            throw PdfDamage.In(stream, "/First of the object stream is beyond its end");
 
         var index = new List<(int, int)>();
         var lexer = new PdfLexer(data.Span[..(int)first.Value], complete: true);
@@ -38,7 +38,7 @@ internal sealed class ObjectStream
             if (number.Kind != PdfTokenKind.Integer || offset.Kind != PdfTokenKind.Integer
                 || number.Integer is < 0 or > PdfLimits.ObjectNumber || offset.Integer < 0 || first.Value + offset.Integer > data.Length)
             {
-                throw PdfDamage.In(stream.Self, "the index of the object stream is not pairs of object number and offset");
+                throw PdfDamage.In(stream, "the index of the object stream is not pairs of object number and offset");
             }
 
             index.Add(((int)number.Integer, (int)(first.Value + offset.Integer)));
@@ -54,7 +54,7 @@ internal sealed class ObjectStream
             ? position
             : _index.FindIndex(entry => entry.Number == reference.Number);
         if (found < 0)
-            throw PdfDamage.In(Self, $"object {reference.Number} is not in this object stream, though the cross-reference says so");
+            throw PdfDamage.In(_stream, $"object {reference.Number} is not in this object stream, though the cross-reference says so");
 
         var lexer = new PdfLexer(_data.Span[_index[found].Offset..], complete: true);
         return new PdfParser(0).Read(ref lexer) switch

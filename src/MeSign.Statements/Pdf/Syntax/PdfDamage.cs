@@ -12,5 +12,12 @@ internal static class PdfDamage
         new(FailureCode.DocumentDamaged, string.Create(
             CultureInfo.InvariantCulture, $"PDF damaged in object {reference.Number} {reference.Generation}: {what}"));
 
+    public static StatementFailedException In(PdfStream stream, string what, Exception? cause = null)
+    {
+        var detail = string.Create(
+            CultureInfo.InvariantCulture, $"PDF damaged at byte {stream.DataOffset}, in object {stream.Self.Number} {stream.Self.Generation}: {what}");
+        return cause is null ? new(FailureCode.DocumentDamaged, detail) : new(FailureCode.DocumentDamaged, detail, cause);
+    }
+
     public static StatementFailedException Of(string what) => new(FailureCode.DocumentDamaged, $"PDF damaged: {what}");
 }

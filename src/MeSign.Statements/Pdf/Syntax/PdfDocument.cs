@@ -49,7 +49,7 @@ internal sealed class PdfDocument
     public (PdfReference Reference, PdfDictionary Dictionary) Catalog => Trailer["Root"] is PdfReference reference
         && Load(reference) is PdfDictionary dictionary
             ? (reference, dictionary)
-            : throw PdfDamage.Of("the trailer's /Root is not the document catalog");
+            : throw PdfDamage.At(Origin + Sections[0].Offset, "the /Root of the cross-reference section here is not the document catalog");
 
     /// <summary>One more than the highest object number in use or promised by <c>/Size</c>.</summary>
     public int NextObjectNumber
@@ -218,7 +218,7 @@ internal sealed class PdfDocument
     {
         // ISO 32000-2 §7.5.7: an object stream is never itself in an object stream.
         if (!TryFind(container.Number, out var entry) || entry.Kind != XrefKind.InUse || Load(container) is not PdfStream stream)
-            throw PdfDamage.In(container, "it is not the object stream that the cross-reference says");
+            throw PdfDamage.At(Origin + Sections[0].Offset, $"object {container.Number} is no object stream, though the cross-reference section here says so");
 
         var opened = ObjectStream.Open(stream, this);
         if (_objectStreams.Count == CachedObjectStreams)

@@ -86,11 +86,11 @@ internal sealed class PdfFile(PdfSource source, long origin)
     public ReadOnlyMemory<byte> ReadRaw(PdfStream stream)
     {
         if (Resolve(stream.Dictionary["Length"]) is not PdfInteger { Value: >= 0 and <= PdfLimits.StreamBytes } length)
-            throw PdfDamage.In(stream.Self, "its stream has no usable /Length");
+            throw PdfDamage.In(stream, "its stream has no usable /Length");
 
         var window = source.Read(stream.DataOffset, (int)length.Value + 16);
         if (window.Length < length.Value)
-            throw PdfDamage.In(stream.Self, "its stream is longer than the file");
+            throw PdfDamage.In(stream, "its stream is longer than the file");
 
         var lexer = new PdfLexer(window.Span[(int)length.Value..], complete: true);
         return lexer.Next().IsKeyword("endstream"u8)
@@ -106,7 +106,7 @@ internal sealed class PdfFile(PdfSource source, long origin)
     {
         var filters = Filters(stream);
         var limit = Math.Min(PdfLimits.StreamBytes, PdfLimits.TotalDecodedBytes(Length) - _decoded);
-        var data = StreamDecoder.Decode(ReadClear(stream, filters), filters, limit, stream.Self);
+        var data = StreamDecoder.Decode(ReadClear(stream, filters), filters, limit, stream);
         _decoded += data.Length;
         return filters.Count == 0 ? data.ToArray() : data;
     }
@@ -127,10 +127,10 @@ internal sealed class PdfFile(PdfSource source, long origin)
         var names = List(stream.Dictionary["Filter"] ?? stream.Dictionary["F"]);
         var parameters = List(stream.Dictionary["DecodeParms"] ?? stream.Dictionary["DP"]);
         if (names.Count > 8)
-            throw PdfDamage.In(stream.Self, "its stream has more filters than any writer uses");
+            throw PdfDamage.In(stream, "its stream has more filters than any writer uses");
 
         return [.. names.Select((name, i) =>
-            (name is PdfName { Value: var value } ? value : throw PdfDamage.In(stream.Self, "a filter of its stream is not a name"),
+            (name is PdfName { Value: var value } ? value : throw PdfDamage.In(stream, "a filter of its stream is not a name"),
                 i < parameters.Count ? Resolve(parameters[i]) as PdfDictionary : null))];
     }
 

@@ -3,7 +3,7 @@ namespace MeSign.Statements.Pdf.Syntax;
 /// <summary>Predictors of Flate and LZW streams (ISO 32000-2 §7.4.4.4).</summary>
 internal static class Predictor
 {
-    public static ReadOnlyMemory<byte> Undo(ReadOnlyMemory<byte> data, PdfDictionary? parameters, PdfReference self)
+    public static ReadOnlyMemory<byte> Undo(ReadOnlyMemory<byte> data, PdfDictionary? parameters, PdfStream self)
     {
         var predictor = Parameter(parameters, "Predictor", 1);
         if (predictor == 1)
@@ -38,7 +38,7 @@ internal static class Predictor
     }
 
     // PNG (RFC 2083 §6): each row begins with its own filter type, whatever /Predictor says.
-    private static byte[] UndoPng(ReadOnlySpan<byte> data, int row, int pixel, PdfReference self)
+    private static byte[] UndoPng(ReadOnlySpan<byte> data, int row, int pixel, PdfStream self)
     {
         var rows = (data.Length + row) / (row + 1);
         var output = new byte[Math.Max(0, data.Length - rows)];
@@ -57,7 +57,7 @@ internal static class Predictor
         return output;
     }
 
-    private static void Row(byte type, ReadOnlySpan<byte> source, Span<byte> target, ReadOnlySpan<byte> above, int pixel, PdfReference self)
+    private static void Row(byte type, ReadOnlySpan<byte> source, Span<byte> target, ReadOnlySpan<byte> above, int pixel, PdfStream self)
     {
         for (var i = 0; i < source.Length; i++)
         {

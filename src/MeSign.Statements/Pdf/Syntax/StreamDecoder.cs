@@ -9,7 +9,7 @@ internal static class StreamDecoder
     /// <param name="filters">Filter names with their parameters, in the order in which they are undone.</param>
     /// <param name="limit">Most bytes to put out.</param>
     public static ReadOnlyMemory<byte> Decode(
-        ReadOnlyMemory<byte> raw, IEnumerable<(string Name, PdfDictionary? Parameters)> filters, long limit, PdfReference self)
+        ReadOnlyMemory<byte> raw, IEnumerable<(string Name, PdfDictionary? Parameters)> filters, long limit, PdfStream self)
     {
         var data = raw;
         foreach (var (name, parameters) in filters)
@@ -25,14 +25,14 @@ internal static class StreamDecoder
                 "Crypt" => data,
                 _ => throw new StatementFailedException(
                     FailureCode.DocumentNotSupported,
-                    $"PDF object {self.Number} {self.Generation}: its stream's filter is none that object and cross-reference streams use"),
+                    $"PDF object {self.Self.Number} {self.Self.Generation}: its stream's filter is none that object and cross-reference streams use"),
             };
         }
 
         return data;
     }
 
-    private static ReadOnlyMemory<byte> Inflate(ReadOnlyMemory<byte> data, long limit, PdfReference self)
+    private static ReadOnlyMemory<byte> Inflate(ReadOnlyMemory<byte> data, long limit, PdfStream self)
     {
         using var source = new ReadOnlyMemoryStream(data);
         using var inflater = new ZLibStream(source, CompressionMode.Decompress);
@@ -54,14 +54,11 @@ internal static class StreamDecoder
         }
         catch (InvalidDataException exception)
         {
-            throw new StatementFailedException(
-                FailureCode.DocumentDamaged,
-                $"PDF damaged in object {self.Number} {self.Generation}: its compressed stream cannot be decompressed",
-                exception);
+            throw PdfDamage.In(self, "its compressed stream cannot be decompressed", exception);
         }
     }
 
-    private static byte[] AsciiHex(ReadOnlySpan<byte> data, PdfReference self)
+    private static byte[] AsciiHex(ReadOnlySpan<byte> data, PdfStream self)
     {
         var end = data.IndexOf((byte)'>');
         try
@@ -74,7 +71,7 @@ internal static class StreamDecoder
         }
     }
 
-    private static byte[] Ascii85(ReadOnlySpan<byte> data, PdfReference self)
+    private static byte[] Ascii85(ReadOnlySpan<byte> data, PdfStream self)
     {
         var output = new List<byte>(data.Length);
         Span<byte> group = stackalloc byte[5];
@@ -119,7 +116,7 @@ internal static class StreamDecoder
             output.Add((byte)(value >> (24 - (8 * i))));
     }
 
-    private static byte[] RunLength(ReadOnlySpan<byte> data, long limit, PdfReference self)
+    private static byte[] RunLength(ReadOnlySpan<byte> data, long limit, PdfStream self)
     {
         using var output = new MemoryStream();
         for (var i = 0; i < data.Length && data[i] != 128;)
@@ -145,7 +142,7 @@ internal static class StreamDecoder
         return output.ToArray();
     }
 
-    public static StatementFailedException TooLarge(PdfReference self) =>
+    public static StatementFailedException TooLarge(PdfStream self) =>
         PdfDamage.In(self, "its stream decompresses to more than any document needs");
 
     private sealed class ReadOnlyMemoryStream(ReadOnlyMemory<byte> data) : Stream

@@ -167,11 +167,11 @@ internal sealed class XrefReader(PdfFile file)
         var dictionary = stream.Dictionary;
         var widths = Integers(dictionary["W"]);
         if (widths is not { Count: 3 } || widths.Any(width => width is < 0 or > 8) || widths.Sum() == 0)
-            throw PdfDamage.In(stream.Self, "/W of the cross-reference stream is not three widths");
+            throw PdfDamage.In(stream, "/W of the cross-reference stream is not three widths");
 
         var index = dictionary["Index"] is null ? [0, Integer(dictionary, "Size", stream)] : Integers(dictionary["Index"]);
         if (index is null || index.Count % 2 != 0)
-            throw PdfDamage.In(stream.Self, "/Index of the cross-reference stream is not pairs of integers");
+            throw PdfDamage.In(stream, "/Index of the cross-reference stream is not pairs of integers");
 
         var data = file.Decode(stream).Span;
         var entries = new List<XrefEntry>();
@@ -208,7 +208,7 @@ internal sealed class XrefReader(PdfFile file)
 
     private static long Integer(PdfDictionary dictionary, string key, PdfStream stream) => dictionary[key] is PdfInteger integer
         ? integer.Value
-        : throw PdfDamage.In(stream.Self, $"/{key} of the cross-reference stream is not an integer");
+        : throw PdfDamage.In(stream, $"/{key} of the cross-reference stream is not an integer");
 
     private static List<long>? Integers(PdfObject? value)
     {
