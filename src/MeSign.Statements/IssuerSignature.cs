@@ -17,6 +17,7 @@ public static class IssuerSignature
             Level = issuer.TimestampServers.Count > 0 ? issuer.Pdf.Level : PadesLevel.BB,
             Certify = issuer.Pdf.Certify,
             Password = issuer.Pdf.DocumentPassword,
+            Repair = issuer.Pdf.Repair,
             Reason = issuer.Appearance.Reason,
             Location = issuer.Appearance.Location,
             ContactInfo = issuer.Appearance.ContactInfo,

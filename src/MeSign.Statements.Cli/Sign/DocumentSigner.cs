@@ -6,6 +6,7 @@ namespace MeSign.Statements.Cli.Sign;
 /// <param name="Result"><c>signed</c>, <c>refused</c> (it will never work) or <c>delayed</c> (try again later).</param>
 /// <param name="Code">Why it was refused, where the document is the reason.</param>
 /// <param name="SignedAt">The timestamp's time; for B-B the clock's.</param>
+/// <param name="Repaired">What was damaged, where the document was repaired first.</param>
 /// <param name="Bytes">Length of the signed document.</param>
 internal sealed record SignResult(
     string File,
@@ -16,6 +17,7 @@ internal sealed record SignResult(
     DateTimeOffset? SignedAt,
     string? Field,
     bool? Certified,
+    string? Repaired,
     long? Bytes,
     long Milliseconds);
 
@@ -31,7 +33,7 @@ internal sealed class DocumentSigner(PdfSigner signer, PdfSignatureRequest reque
         try
         {
             var signed = await WriteAsync(paths, cancellationToken);
-            return new(paths.Input, paths.Output, "signed", null, null, signed.SignedAt, signed.FieldName, signed.Certified, signed.Bytes, Since(begin));
+            return new(paths.Input, paths.Output, "signed", null, null, signed.SignedAt, signed.FieldName, signed.Certified, signed.Repaired, signed.Bytes, Since(begin));
         }
         catch (StatementFailedException exception)
         {
@@ -87,7 +89,7 @@ internal sealed class DocumentSigner(PdfSigner signer, PdfSignatureRequest reque
     }
 
     private SignResult Failed(SignPaths paths, string result, FailureCode? code, string problem, long begin) =>
-        new(paths.Input, paths.Output, result, code, problem, null, null, null, null, Since(begin));
+        new(paths.Input, paths.Output, result, code, problem, null, null, null, null, null, Since(begin));
 
     private long Since(long begin) => (long)time.GetElapsedTime(begin).TotalMilliseconds;
 }

@@ -69,6 +69,6 @@ internal sealed class SignReport(TextWriter output, bool json)
     }
 
     private static string Line(SignResult result) => PlainText.Of(result.Result == "signed"
-        ? string.Create(CultureInfo.InvariantCulture, $"signed   {result.Output} at {result.SignedAt:yyyy-MM-dd HH:mm:ss'Z'}, {result.Milliseconds} ms")
+        ? string.Create(CultureInfo.InvariantCulture, $"signed   {result.Output} at {result.SignedAt:yyyy-MM-dd HH:mm:ss'Z'}, {result.Milliseconds} ms{(result.Repaired is { } damage ? $", repaired first: {damage}" : "")}")
         : $"{result.Result,-8} {result.File}: {(result.Code is { } code ? $"{code}: " : "")}{result.Problem}");
 }

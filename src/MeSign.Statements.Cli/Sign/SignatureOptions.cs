@@ -21,6 +21,7 @@ internal sealed class SignatureOptions
     private readonly Option<string?> _location = new("--location") { Description = "Where it is signed.", HelpName = "TEXT" };
     private readonly Option<string?> _contact = new("--contact") { Description = "How to reach the signer.", HelpName = "TEXT" };
     private readonly Option<FileInfo?> _password = new("--pdf-password-file") { Description = "Holds the password of encrypted PDFs (that of the key is --password-file).", HelpName = "FILE" };
+    private readonly Option<bool> _repair = new("--repair") { Description = "Repair a PDF whose cross-references are damaged, by appending to it, and sign it then; without it such a file is refused." };
     private readonly Option<string[]> _crls = new("--crl") { Description = "For B-LT and B-LTA: revocation lists, PEM or DER, or a folder; what they do not cover is fetched.", HelpName = "FILE", AllowMultipleArgumentsPerToken = true };
 
     public SignatureOptions()
@@ -31,7 +32,7 @@ internal sealed class SignatureOptions
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _level, _certify, _field, _visible, _place, _reason, _location, _contact, _password, _crls })
+        foreach (var option in new Option[] { _level, _certify, _field, _visible, _place, _reason, _location, _contact, _password, _repair, _crls })
             command.Options.Add(option);
     }
 
@@ -53,6 +54,7 @@ internal sealed class SignatureOptions
         },
         FieldName = parsed.GetValue(_field),
         Password = PasswordFile.Read(parsed.GetValue(_password)) ?? request.Password,
+        Repair = parsed.GetValue(_repair) || request.Repair,
         Reason = parsed.GetValue(_reason) ?? request.Reason,
         Location = parsed.GetValue(_location) ?? request.Location,
         ContactInfo = parsed.GetValue(_contact) ?? request.ContactInfo,

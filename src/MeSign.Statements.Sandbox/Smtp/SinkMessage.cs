@@ -35,4 +35,8 @@ internal sealed record SinkMessage
 
 /// <param name="Address">Forward path of the envelope.</param>
 /// <param name="Parameters">Parameters of RCPT as sent, such as <c>NOTIFY=FAILURE</c>.</param>
-internal sealed record SinkRecipient(string Address, IReadOnlyList<string> Parameters);
+internal sealed record SinkRecipient(string Address, IReadOnlyList<string> Parameters)
+{
+    /// <summary>Whether RCPT was sent before MAIL was answered (RFC 2920).</summary>
+    public bool Pipelined { get; init; }
+}

@@ -10,6 +10,7 @@ internal sealed class SmtpSession(SmtpSink sink, Socket socket, bool implicitTls
     private readonly List<SinkRecipient> _recipients = [];
     private readonly MemoryStream _chunks = new();
     private SmtpPath? _sender;
+    private bool _pipelined;
     private bool _greeted;
     private bool _authenticated;
 
@@ -163,6 +164,7 @@ internal sealed class SmtpSession(SmtpSink sink, Socket socket, bool implicitTls
         else if (!await FaultAsync(SmtpStage.Mail, [], cancellationToken))
         {
             _sender = sender;
+            _pipelined = _wire.HasBytes;
             Reply("250 2.1.0 sender taken");
         }
     }
@@ -179,7 +181,7 @@ internal sealed class SmtpSession(SmtpSink sink, Socket socket, bool implicitTls
             Reply("452 4.5.3 too many recipients");
         else if (!await FaultAsync(SmtpStage.Recipient, [recipient.Address], cancellationToken))
         {
-            _recipients.Add(new SinkRecipient(recipient.Address, recipient.Parameters));
+            _recipients.Add(new SinkRecipient(recipient.Address, recipient.Parameters) { Pipelined = _pipelined });
             Reply("250 2.1.5 recipient taken");
         }
     }

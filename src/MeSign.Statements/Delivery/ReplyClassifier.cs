@@ -7,7 +7,7 @@ namespace MeSign.Statements.Delivery;
 
 /// <summary>
 /// What a relay's reply means for the statement, from reply code (RFC 5321 §4.2), enhanced code (RFC 3463, 5248, 7372) and
-/// phase. The only place that decides it.
+/// phase. The only place that decides it; docs/replies.md shows every line of it at work on replies of large providers.
 /// </summary>
 /// <remarks>
 /// The principle: a statement fails only on an answer about this sender, this recipient or this message. Whatever speaks of
@@ -17,7 +17,7 @@ namespace MeSign.Statements.Delivery;
 internal static class ReplyClassifier
 {
     /// <summary>Read from the top; the first line that matches decides.</summary>
-    private static readonly ReplyRule[] Rules =
+    internal static readonly ReplyRule[] Rules =
     [
         // The connection and the relay itself.
         Defer("421", null, RelayUnavailable),                // closing the channel: RFC 5321 §3.8
@@ -26,21 +26,23 @@ internal static class ReplyClassifier
         Defer("xxx", null, RelayUnavailable, Connect),
 
         // Credentials and TLS, whenever a relay thinks of them: RFC 4954 §6, RFC 3463 §3.8, RFC 3207 §4.
-        Defer("530", "5.7.10", RelayTls),
         Defer("5xx", "5.7.10", RelayTls),                    // encryption needed
         Defer("5xx", "5.7.30", RelayTls, Sender),             // REQUIRETLS cannot be kept: RFC 8689 §5
         Defer("530", null, RelayAuthentication),
         Defer("534", null, RelayAuthentication),
         Defer("535", null, RelayAuthentication),
         Defer("538", null, RelayAuthentication),
-        Defer("5xx", "5.7.8", RelayAuthentication),          // credentials invalid
-        Defer("5xx", "5.7.9", RelayAuthentication),          // mechanism too weak
-        Defer("5xx", "5.7.11", RelayAuthentication),         // encryption required for the mechanism
-        Defer("5xx", "5.7.13", RelayAuthentication),         // account disabled
+
+        // Before the content only: after it these are a receiver's word about the message (Yahoo's 554 5.7.9).
+        Defer("5xx", "5.7.8", RelayAuthentication, Sender, Recipient, Data),  // credentials invalid
+        Defer("5xx", "5.7.9", RelayAuthentication, Sender, Recipient, Data),  // mechanism too weak
+        Defer("5xx", "5.7.11", RelayAuthentication, Sender, Recipient, Data), // encryption required for the mechanism
+        Defer("5xx", "5.7.13", RelayAuthentication, Sender, Recipient, Data), // account disabled
 
         // Temporary, by either code: the two contradict each other at some relays, and waiting is the safe reading.
         Defer("4xx", null, Postponed),
         Defer("5xx", "4.*.*", Postponed),
+        Defer("5xx", "5.4.5", Postponed),                    // congestion, which RFC 3463 §3.5 knows as temporary only: a daily limit
 
         // A step of the protocol that the relay does not follow says nothing about the message.
         Defer("500", null, RelayUnavailable),
@@ -59,6 +61,14 @@ internal static class ReplyClassifier
         Fail("5xx", "5.1.7", SenderRefused),
         Fail("5xx", "5.1.8", SenderRefused),
         Fail("5xx", "5.7.2x", SenderRefused),
+        Fail("5xx", "5.7.30", SenderRefused, Data, End),     // Google's for DKIM, where no REQUIRETLS is in question any more
+
+        // Exchange Online's own, all but two about who sends, from where and with what authentication.
+        Fail("5xx", "5.7.504", RecipientRefused),
+        Fail("5xx", "5.7.505", RecipientRefused),
+        Fail("5xx", "5.7.5xx", SenderRefused),
+        Fail("5xx", "5.7.6xx", SenderRefused),
+        Fail("5xx", "5.7.7xx", SenderRefused),
 
         // The recipient, also where it is named after the content: RFC 3463 §3.2, §3.3, §3.5, RFC 6531 §3.4.
         Fail("5xx", "5.1.*", RecipientRefused),

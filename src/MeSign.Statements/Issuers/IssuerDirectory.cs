@@ -53,6 +53,7 @@ public sealed class IssuerDirectory
         Level = Enum.Parse<PadesLevel>(options.Level.Replace("-", "", StringComparison.Ordinal)),
         Certify = options.Certify is [var permission] ? permission - '0' : null,
         DocumentPassword = string.IsNullOrEmpty(options.DocumentPasswordFile) ? null : File.ReadAllText(options.DocumentPasswordFile).TrimEnd('\r', '\n'),
+        Repair = options.Repair,
     };
 
     private static IssuerSealing Open(IssuerSealingOptions options, TimeProvider time) => new()

@@ -14,6 +14,9 @@ public sealed record IssuerPdf
     /// <summary>Opens encrypted documents; never logged.</summary>
     public string? DocumentPassword { get; init; }
 
+    /// <summary>Repair a document whose cross-references are damaged before it is signed; false refuses it.</summary>
+    public bool Repair { get; init; }
+
     /// <summary>Without the password, which a record would print.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{nameof(IssuerPdf)} {{ Level = {Level}, Certify = {Certify} }}");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{nameof(IssuerPdf)} {{ Level = {Level}, Certify = {Certify}, Repair = {Repair} }}");
 }

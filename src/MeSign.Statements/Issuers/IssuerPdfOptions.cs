@@ -18,4 +18,7 @@ internal sealed class IssuerPdfOptions
 
     /// <summary>File with the password of encrypted documents; a line end at its end is not part of it. Default none: they are refused.</summary>
     public string? DocumentPasswordFile { get; init; }
+
+    /// <summary>Whether a document whose cross-references are damaged is repaired, by appending to it, and then signed. Default false: it is refused.</summary>
+    public bool Repair { get; init; }
 }

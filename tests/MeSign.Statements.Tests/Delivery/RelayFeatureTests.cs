@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Azure.Core;
@@ -302,6 +304,78 @@ public sealed class RelayFeatureTests : IAsyncLifetime
         for (var i = 0; i < 5; i++)
             (await submitter.SubmitAsync("main", ToBob with { Recipient = "bob@example.net" }, Eml, Cancellation)).ShouldBeOfType<Submission.Relayed>();
         sink.Count.ShouldBe(6);
+    }
+
+    [Fact]
+    public async Task Keeps_to_so_many_messages_in_a_second_in_all()
+    {
+        var sink = Sink();
+        var relay = Relay(sink);
+        relay.MessagesPerSecond = 0.01;
+        var submitter = Submitter(("main", relay));
+
+        (await submitter.SubmitAsync("main", ToBob, Eml, Cancellation)).ShouldBeOfType<Submission.Relayed>();
+        var second = (await submitter.SubmitAsync("main", ToBob with { Recipient = "eve@example.net" }, Eml, Cancellation)).ShouldBeOfType<Submission.Deferred>();
+
+        (second.Reason, second.After).ShouldBe((DeferralReason.Limited, TimeSpan.FromSeconds(100)));
+        sink.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Has_no_more_on_the_way_to_one_domain_than_allowed()
+    {
+        var sink = Sink();
+        var relay = Relay(sink);
+        relay.EachDomain = new DomainLimitOptions { MaxConnections = 1 };
+        var submitter = Submitter(("main", relay));
+        var atTheDoor = new TaskCompletionSource();
+        var goOn = new TaskCompletionSource();
+
+        var first = submitter.SubmitAsync(SmtpSubmissions.Only("main"), ToBob, Eml, async () =>
+        {
+            atTheDoor.SetResult();
+            await goOn.Task;
+        }, Cancellation);
+        await atTheDoor.Task;
+        var second = await submitter.SubmitAsync("main", ToBob, Eml, Cancellation);
+        var elsewhere = await submitter.SubmitAsync("main", ToBob with { Recipient = "bob@example.net" }, Eml, Cancellation);
+        goOn.SetResult();
+
+        second.ShouldBeOfType<Submission.Deferred>().Reason.ShouldBe(DeferralReason.Limited);
+        elsewhere.ShouldBeOfType<Submission.Relayed>();
+        (await first).ShouldBeOfType<Submission.Relayed>();
+        (await submitter.SubmitAsync("main", ToBob, Eml, Cancellation)).ShouldBeOfType<Submission.Relayed>();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Says_from_and_to_in_one_go_where_the_relay_takes_that(bool offered)
+    {
+        var sink = Sink(options => options with { Without = offered ? [] : ["PIPELINING"] });
+
+        (await Submitter(("main", Relay(sink))).SubmitAsync("main", ToBob, Eml, Cancellation)).ShouldBeOfType<Submission.Relayed>();
+
+        sink.Messages.ShouldHaveSingleItem().Recipients[0].Pipelined.ShouldBe(offered);
+    }
+
+    [Fact]
+    public async Task Offers_no_TLS_older_than_1_2()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var relay = new RelayOptions { Host = "localhost", Port = ((IPEndPoint)listener.LocalEndpoint).Port, Tls = TlsMode.Implicit, Timeout = TimeSpan.FromSeconds(60) };
+
+        var submitting = Submitter(("main", relay)).SubmitAsync("main", ToBob, Eml, Cancellation);
+        var hello = new byte[2048];
+        using (var socket = await listener.AcceptSocketAsync(Cancellation))
+            await socket.ReceiveAsync(hello, Cancellation);
+
+        // RFC 8446 §4.2.1: extension 43, its length, the length of the list, and the versions of the list.
+        var at = hello.AsSpan().IndexOf((ReadOnlySpan<byte>)[0x00, 0x2b, 0x00, 0x05, 0x04]);
+        at.ShouldBeGreaterThan(0);
+        Convert.ToHexString(hello, at + 5, 4).ShouldBe("03040303");
+        (await submitting).ShouldBeOfType<Submission.Deferred>();
     }
 
     [Fact]

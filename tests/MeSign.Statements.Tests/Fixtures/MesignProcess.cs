@@ -18,6 +18,10 @@ internal sealed class MesignProcess : IAsyncDisposable
         process.BeginErrorReadLine();
     }
 
+    public int Id => _process.Id;
+
+    public bool HasExited => _process.HasExited;
+
     /// <summary>Everything that it printed so far.</summary>
     public IReadOnlyList<string> Log => [.. _log];
 

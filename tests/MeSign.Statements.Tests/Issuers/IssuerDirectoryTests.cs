@@ -75,7 +75,8 @@ public sealed class IssuerDirectoryTests : IDisposable
         Set("MaxAge", "2.00:00:00");
         Set("Pdf:Level", "B-LTA");
         Set("Pdf:Certify", "approval");
-        Set("Pdf:DocumentPasswordFile", File("documents.password", "documents\r\n"));
+        Set("Pdf:Repair", "true");
+        Set("Pdf:DocumentPasswordFile", File("documents.password", "open sesame\r\n"));
         Set("Appearance:Reason", "Statement");
         Set("Appearance:Location", "Brno");
         Set("Appearance:ContactInfo", "bank.example");
@@ -93,8 +94,8 @@ public sealed class IssuerDirectoryTests : IDisposable
         (issuer.MaxDocumentBytes, issuer.MaxMessageBytes, issuer.MaxAge).ShouldBe((1_000_000, 2_000_000, TimeSpan.FromDays(2)));
         (issuer.Appearance.Reason, issuer.Appearance.Location, issuer.Appearance.ContactInfo).ShouldBe(("Statement", "Brno", "bank.example"));
         issuer.Appearance.Seal.ShouldBe(new PdfSeal { Path = Path.Combine(_folder.FullName, "seal.pdf"), Page = 1, Rectangle = new PdfRectangle(10, 20.5, 100, 40) });
-        issuer.Pdf.ShouldBe(new IssuerPdf { Level = PadesLevel.BLTA, Certify = null, DocumentPassword = "documents" });
-        issuer.ToString().ShouldNotContain("documents");
+        issuer.Pdf.ShouldBe(new IssuerPdf { Level = PadesLevel.BLTA, Certify = null, DocumentPassword = "open sesame", Repair = true });
+        issuer.ToString().ShouldNotContain("open sesame");
     }
 
     [Theory]

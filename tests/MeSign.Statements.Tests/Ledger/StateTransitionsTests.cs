@@ -7,11 +7,12 @@ public class StateTransitionsTests
     private static readonly StatementState[] All = Enum.GetValues<StatementState>();
 
     [Fact]
-    public void Only_submitting_leads_to_what_a_relay_says()
-    {
-        foreach (var to in new[] { StatementState.Uncertain, StatementState.Deferred })
-            All.Where(from => StateTransitions.IsLegal(from, to)).ShouldBe([StatementState.Submitting]);
-    }
+    public void Only_submitting_leads_to_uncertain() =>
+        All.Where(from => StateTransitions.IsLegal(from, StatementState.Uncertain)).ShouldBe([StatementState.Submitting]);
+
+    [Fact]
+    public void What_has_not_been_made_is_not_deferred() =>
+        All.Where(from => StateTransitions.IsLegal(from, StatementState.Deferred)).ShouldBe([StatementState.Sealed, StatementState.Submitting, StatementState.Deferred]);
 
     [Fact]
     public void Only_the_outbox_and_a_deferral_lead_to_submitting()

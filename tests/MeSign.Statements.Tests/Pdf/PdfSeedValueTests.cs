@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using MeSign.Statements.Pdf;
 
 namespace MeSign.Statements.Tests.Pdf;
 

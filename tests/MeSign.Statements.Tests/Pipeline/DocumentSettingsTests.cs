@@ -93,7 +93,7 @@ public sealed class DocumentSettingsTests(SandboxFixture fixture)
             FailureCode.DocumentEncrypted => await EncryptAsync(folder, job.Document),
             FailureCode.DocumentSigningNotAllowed => await CertifyAsync(job.Document),
             FailureCode.DocumentNotSupported => PdfBuilder.OnePage().XrefStream(4, (1, 4, 1), extra: "/Root 1 0 R /Filter /JBIG2Decode"),
-            _ => [.. job.Document[..^20], .. "startxref\n999999999\n%%EOF\n"u8],
+            _ => Damaged(job.Document),
         });
         await run.SendAsync(job);
 
@@ -110,6 +110,25 @@ public sealed class DocumentSettingsTests(SandboxFixture fixture)
         run.Stamps.ShouldBe(0);
         run.Logs.Lines.ShouldNotContain(line => line.Text.Contains(Password, StringComparison.Ordinal) || line.Text.Contains("another one", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public async Task A_damaged_document_is_repaired_and_signed_where_the_issuer_allows_it()
+    {
+        await using var run = await fixture.StartAsync(($"{Pdf}:Repair", "true"));
+        var job = TestJob.For(SandboxFixture.Ec, encryption: "never");
+        job = job.With(Damaged(job.Document));
+        await run.SendAsync(job);
+
+        await run.SealAndDeliverAsync();
+
+        (await run.RowAsync(job)).State.ShouldBe(StatementState.Relayed, (await run.RowAsync(job)).Detail);
+        using var folder = new TestFolder();
+        var signed = folder.Write("signed.pdf", await AttachmentAsync(run));
+        (await Tool.RunAsync("qpdf", "--check", signed)).ExitCode.ShouldBe(0);
+        (await Tool.RunAsync("pdfsig", "-nocert", signed)).Output.ShouldContain("Signature is Valid");
+    }
+
+    private static byte[] Damaged(byte[] document) => [.. document[..^20], .. "startxref\n999999999\n%%EOF\n"u8];
 
     private static async Task<byte[]> AttachmentAsync(PipelineRun run)
     {

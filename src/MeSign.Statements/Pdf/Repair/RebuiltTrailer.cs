@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using MeSign.Statements.Pdf.Syntax;
 
 namespace MeSign.Statements.Pdf.Repair;
@@ -27,6 +28,9 @@ internal static class RebuiltTrailer
             if (encryption.Revision < 5 && trailer["ID"] is null)
                 throw PdfDamage.Of("it is encrypted, and the trailer is gone with the /ID that its key is made of");
             trailer["Encrypt"] = encryption.Reference;
+            // ISO 32000-2 table 15 asks for one with encryption.
+            var id = new PdfString(RandomNumberGenerator.GetBytes(16), Hex: true);
+            trailer["ID"] ??= PdfArray.Of(id, id);
         }
 
         return trailer;

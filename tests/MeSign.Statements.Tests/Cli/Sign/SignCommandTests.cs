@@ -67,6 +67,20 @@ public sealed class SignCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Repairs_only_when_asked_and_says_what()
+    {
+        var damaged = _folder.Write("damaged.pdf", Document.AsSpan(0, Document.Length - 20));
+
+        var refused = await CommandRun.OfAsync(["sign", damaged, _folder["out.pdf"], "--level", "B-B", "--json", .. _signer]);
+        var repaired = await CommandRun.OfAsync(["sign", damaged, _folder["out.pdf"], "--level", "B-B", "--json", "--repair", .. _signer]);
+
+        refused.ExitCode.ShouldBe(1);
+        refused.Output.ShouldContain(nameof(FailureCode.DocumentDamaged));
+        repaired.ExitCode.ShouldBe(0, repaired.Output + repaired.Error);
+        JsonDocument.Parse(repaired.Output).RootElement.GetProperty("repaired").GetString()!.ShouldContain("at byte");
+    }
+
+    [Fact]
     public async Task An_output_that_exists_is_replaced_only_when_asked()
     {
         var output = _folder.Write("out.pdf", "earlier"u8);

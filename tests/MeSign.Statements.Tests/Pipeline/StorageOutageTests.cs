@@ -1,0 +1,85 @@
+using MeSign.Statements.Ledger;
+using MeSign.Statements.Sandbox.Azurite;
+using MeSign.Statements.Sandbox.Smtp;
+using MeSign.Statements.Storage;
+using MeSign.Statements.Tests.Fixtures;
+
+namespace MeSign.Statements.Tests.Pipeline;
+
+/// <summary>Azurite killed and started again while a statement is at the relay.</summary>
+[Collection(SandboxFixture.Collection)]
+public sealed class StorageOutageTests(SandboxFixture fixture) : IAsyncLifetime
+{
+    // Azurite writes tables and queues to disk every 5 s; what is younger does not survive its death.
+    private static readonly TimeSpan UntilWritten = TimeSpan.FromSeconds(7);
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mesign-outage-");
+    private readonly List<AzuriteProcess> _processes = [];
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() =>
+        _processes.Add(await AzuriteProcess.StartAsync(new AzuriteOptions { DataFolder = _folder.FullName }, Console.Error.WriteLine, Cancellation));
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in _processes)
+            await process.DisposeAsync();
+        _folder.Delete(recursive: true);
+    }
+
+    [Theory]
+    [InlineData(true, StatementState.Relayed)]
+    [InlineData(false, StatementState.Uncertain)]
+    public async Task Killed_while_the_relay_has_the_message(bool backInTime, StatementState expected)
+    {
+        fixture.Sandbox.Sink.Behave();
+        fixture.Sandbox.Timestamps.Behave();
+        await using var run = await PipelineRun.StartAsync(fixture.Sandbox, _processes[0].Storage, [("MeSign:Relays:sandbox:Timeout", "00:04:00")]);
+        var job = TestJob.For(SandboxFixture.Ec);
+        await run.SendAsync(job);
+        await run.WorkAsync(StorageNames.Jobs);
+        var taken = new TaskCompletionSource();
+        using var answer = new ManualResetEventSlim();
+        fixture.Sandbox.Sink.Watch = stage =>
+        {
+            if (stage == SmtpStage.FinalDot)
+            {
+                taken.TrySetResult();
+                answer.Wait(Cancellation);
+            }
+
+            return null;
+        };
+
+        var delivering = run.WorkAsync(StorageNames.Deliveries);
+        await taken.Task;
+        await Task.Delay(UntilWritten, Cancellation);
+        await _processes[0].KillAsync();
+        if (backInTime)
+        {
+            _processes.Add(await _processes[0].RestartAsync(Cancellation));
+            answer.Set();
+            await delivering;
+        }
+        else
+        {
+            answer.Set();
+            await Should.ThrowAsync<Exception>(delivering);
+            _processes.Add(await _processes[0].RestartAsync(Cancellation));
+        }
+
+        fixture.Sandbox.Sink.Watch = null;
+        // What a host has not deleted comes back to it.
+        await run.Queue(StorageNames.Deliveries).ClearMessagesAsync(Cancellation);
+        await run.Queue(StorageNames.Deliveries).SendMessageAsync($$"""{"batch":"{{job.Key.Batch}}","job":"{{job.Key.Job}}"}""", Cancellation);
+        run.Time.Advance(TimeSpan.FromMinutes(10));
+        await run.WorkAsync(StorageNames.Deliveries);
+
+        (await run.RowAsync(job)).State.ShouldBe(expected);
+        (await run.ResultsAsync()).ShouldHaveSingleItem().State.ShouldBe(expected);
+        run.Mail.ShouldHaveSingleItem();
+        run.Stamps.ShouldBe(2);
+        await run.ShouldHaveQueuedAsync();
+    }
+}
