@@ -50,7 +50,7 @@ public sealed class OpenCommandTests : IAsyncLifetime
         var recipient = SealingPki.Recipient("X25519");
         var eml = _files.Write("sealed.eml", await VerifyBench.SealedAsync(await VerifyBench.SignedPdfAsync(), recipient: recipient));
         _files.Run("openssl", "pkcs8", "-topk8", "-in", _files.WriteKey(recipient), "-out", "locked.key", "-passout", "pass:geheim");
-        var both = File.ReadAllText(_files.Certificate(recipient)) + File.ReadAllText(_files.PathOf("locked.key"));
+        var both = File.ReadAllText(_files.Certificate(recipient)) + "\n" + File.ReadAllText(_files.PathOf("locked.key"));
         var key = _files.Write("both.pem", Encoding.ASCII.GetBytes(both));
 
         var opened = await _files.OpenAsync(eml, "--key", key, "--password-file", _files.Write("word", "geheim\n"u8.ToArray()), "--trust", _files.RecipientRoot);
