@@ -1,4 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
 using MeSign.Statements.Pdf;
 using MeSign.Statements.Sealing;
 using MeSign.Statements.Signing;
@@ -6,11 +5,11 @@ using MeSign.Statements.Signing;
 namespace MeSign.Statements.Cli.Verify;
 
 /// <summary>Judges PDFs and messages on disk; what cannot be read is a verdict too.</summary>
-/// <param name="keys">Certificates with private keys that may open a message.</param>
+/// <param name="keys">What may open a message.</param>
 /// <param name="archives">Those of them that open the copies of what was sent to others.</param>
 /// <param name="pdfPassword">Opens encrypted PDFs that the empty password does not open.</param>
 internal sealed class FileVerifier(
-    CmsVerifier verifier, IReadOnlyList<X509Certificate2> keys, IReadOnlyList<X509Certificate2> archives, string? pdfPassword)
+    CmsVerifier verifier, IReadOnlyList<DecryptionKey> keys, IReadOnlyList<DecryptionKey> archives, string? pdfPassword)
 {
     // A message is read into memory; relays take a tenth of this.
     private const long LargestMessage = 256 * 1024 * 1024;
@@ -75,7 +74,7 @@ internal sealed class FileVerifier(
         file.ReadExactly(eml);
         try
         {
-            var message = _messages.Open(eml, [.. keys, .. archives], archives);
+            var message = _messages.Open(eml, [.. keys, .. archives], [.. archives.Select(archive => archive.Certificate)]);
             return (Judge(name, message), message);
         }
         catch (FormatException exception)

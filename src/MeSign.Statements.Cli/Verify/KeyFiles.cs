@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
+using System.Security.Cryptography.Pkcs;
 using System.Security.Cryptography.X509Certificates;
+using MeSign.Statements.Sealing;
 
 namespace MeSign.Statements.Cli.Verify;
 
@@ -11,9 +13,9 @@ internal static class KeyFiles
     /// <param name="paths"><c>.p12</c>, <c>.pfx</c>, or PEM with certificate and key in one file or in <c>x.pem</c> and <c>x.key</c>.</param>
     /// <param name="password">For PKCS#12 and for encrypted PEM.</param>
     /// <exception cref="CommandException">A file is not that, or has no private key.</exception>
-    public static IReadOnlyList<X509Certificate2> Load(IEnumerable<string> paths, string? password)
+    public static IReadOnlyList<DecryptionKey> Load(IEnumerable<string> paths, string? password)
     {
-        var keys = new List<X509Certificate2>();
+        var keys = new List<DecryptionKey>();
         foreach (var path in paths)
         {
             if (Directory.Exists(path))
@@ -27,12 +29,12 @@ internal static class KeyFiles
         return keys;
     }
 
-    private static List<X509Certificate2> Read(string path, string? password)
+    private static List<DecryptionKey> Read(string path, string? password)
     {
         try
         {
             var keys = IsPkcs12(path)
-                ? X509CertificateLoader.LoadPkcs12CollectionFromFile(path, password, Storage).Where(certificate => certificate.HasPrivateKey)
+                ? X509CertificateLoader.LoadPkcs12CollectionFromFile(path, password, Storage).Where(certificate => certificate.HasPrivateKey).Select(DecryptionKey.Of)
                 : [ReadPem(path, password)];
             return keys.ToList() is { Count: > 0 } found ? found : throw CommandException.Usage($"{path} has no private key: export it with the certificate.");
         }
@@ -44,7 +46,7 @@ internal static class KeyFiles
         }
     }
 
-    private static X509Certificate2 ReadPem(string path, string? password)
+    private static DecryptionKey ReadPem(string path, string? password)
     {
         var certificate = Path.ChangeExtension(path, ".pem");
         var key = Path.ChangeExtension(path, ".key");
@@ -52,9 +54,23 @@ internal static class KeyFiles
             throw CommandException.Usage($"{path} needs its certificate beside it as {certificate}.");
         if (!path.EndsWith(".key", StringComparison.OrdinalIgnoreCase))
             (certificate, key) = (path, HasKey(path) || !File.Exists(key) ? path : key);
-        return File.ReadAllText(key).Contains("BEGIN ENCRYPTED PRIVATE KEY", StringComparison.Ordinal)
-            ? X509Certificate2.CreateFromEncryptedPemFile(certificate, password, key)
-            : X509Certificate2.CreateFromPemFile(certificate, key);
+        return Pkcs8(File.ReadAllText(key), password) is { } pkcs8
+            ? DecryptionKey.Of(X509Certificate2.CreateFromPem(File.ReadAllText(certificate)), pkcs8)
+            : DecryptionKey.Of(X509Certificate2.CreateFromPemFile(certificate, key));
+    }
+
+    /// <summary>The first private key in PKCS#8, which every kind of key has; null where there is an older form.</summary>
+    private static byte[]? Pkcs8(string pem, string? password)
+    {
+        for (ReadOnlySpan<char> rest = pem; PemEncoding.TryFind(rest, out var found); rest = rest[found.Location.End..])
+        {
+            var isEncrypted = rest[found.Label].SequenceEqual("ENCRYPTED PRIVATE KEY");
+            if (!isEncrypted && !rest[found.Label].SequenceEqual("PRIVATE KEY"))
+                continue;
+            var der = Convert.FromBase64String(rest[found.Base64Data].ToString());
+            return isEncrypted ? Pkcs8PrivateKeyInfo.DecryptAndDecode(password, der, out _).Encode() : der;
+        }
+        return null;
     }
 
     private static bool HasKey(string path) => File.ReadAllText(path).Contains("PRIVATE KEY-----", StringComparison.Ordinal);

@@ -57,15 +57,24 @@ internal static class Base64Lines
         Span<byte> text = stackalloc byte[TextLine * LinesAtOnce];
         Base64.EncodeToUtf8(chunk, text, out _, out var length);
 
+        // Whole lines are copied at a length that the compiler knows, which is what makes it fast.
+        ReadOnlySpan<byte> rest = text[..length];
         var written = 0;
-        for (var line = 0; line < length; line += TextLine)
+        for (; rest.Length >= TextLine; rest = rest[TextLine..])
         {
-            var size = Math.Min(TextLine, length - line);
-            text.Slice(line, size).CopyTo(target[written..]);
-            written += size;
-            target[written++] = (byte)'\r';
-            target[written++] = (byte)'\n';
+            var line = target.Slice(written, TextLine + 2);
+            rest[..TextLine].CopyTo(line);
+            line[TextLine] = (byte)'\r';
+            line[TextLine + 1] = (byte)'\n';
+            written += TextLine + 2;
         }
+        if (rest.IsEmpty)
+            return written;
+
+        rest.CopyTo(target[written..]);
+        written += rest.Length;
+        target[written++] = (byte)'\r';
+        target[written++] = (byte)'\n';
         return written;
     }
 }

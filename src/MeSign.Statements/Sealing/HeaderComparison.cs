@@ -42,7 +42,7 @@ internal static class HeaderComparison
             // The field inside is read as the field that it is, not as text that happens to hold a colon.
             var colon = Array.IndexOf(raw, (byte)':');
             if (colon > 0 && Encoding.ASCII.GetString(raw, 0, colon).Trim() is { Length: > 0 } name && !name.Any(char.IsWhiteSpace))
-                declared[name] = Text(name, raw[(colon + 1)..]);
+                declared[name] = Join(declared.GetValueOrDefault(name), Text(name, raw[(colon + 1)..]));
         }
         return declared;
     }
@@ -54,11 +54,12 @@ internal static class HeaderComparison
             && !name.Equals("MIME-Version", StringComparison.OrdinalIgnoreCase))
         .Distinct(StringComparer.OrdinalIgnoreCase);
 
-    private static string? Values(HeaderList headers, string name)
-    {
-        var values = headers.Where(header => header.Field.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(header => Text(name, header.RawValue)).ToArray();
-        return values.Length == 0 ? null : string.Join(" | ", values);
-    }
+    private static string? Values(HeaderList headers, string name) => headers
+        .Where(header => header.Field.Equals(name, StringComparison.OrdinalIgnoreCase))
+        .Aggregate((string?)null, (values, header) => Join(values, Text(name, header.RawValue)));
+
+    /// <summary>A field may stand there more than once (RFC 9788 §2.2: one HP-Outer for each); their order counts.</summary>
+    private static string Join(string? values, string value) => values is null ? value : $"{values} | {value}";
 
     /// <summary>A value as people read it, so that another encoding or folding of the same is no difference.</summary>
     private static string Text(string name, byte[] raw) => AddressFields.Contains(name) && MailAddresses.Read(raw) is { } addresses

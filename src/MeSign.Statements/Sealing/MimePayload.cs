@@ -2,8 +2,6 @@ using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using MimeKit;
-using MimeKit.Encodings;
 
 namespace MeSign.Statements.Sealing;
 
@@ -13,9 +11,6 @@ namespace MeSign.Statements.Sealing;
 /// </summary>
 internal sealed class MimePayload
 {
-    // Below the 76 of RFC 2045 §6.7: room for the two octets more that an encoded "From " takes.
-    private const int QuotedPrintableLine = 74;
-
     private readonly List<Piece> _pieces = [];
     private readonly StringBuilder _text = new();
 
@@ -132,28 +127,22 @@ internal sealed class MimePayload
         _text.Append(CultureInfo.InvariantCulture,
             $"Content-Type: multipart/{subtype};\r\n\tboundary=\"{boundary}\"{parameters.Replace("; ", ";\r\n\t", StringComparison.Ordinal)}\r\nContent-Language: {language}\r\n\r\n");
 
-    private void AddText(string subtype, string content, LegacyDisplay? legacy) =>
+    private void AddText(string subtype, string content, LegacyDisplay? legacy)
+    {
         _text.Append(CultureInfo.InvariantCulture,
-            $"Content-Type: text/{subtype}; charset=utf-8{(legacy is null ? "" : LegacyDisplay.Parameter)}\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n{QuotedPrintable(content)}\r\n");
+            $"Content-Type: text/{subtype}; charset=utf-8{(legacy is null ? "" : LegacyDisplay.Parameter)}\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n");
+        QuotedPrintable.Append(_text, content);
+        _text.Append("\r\n");
+    }
 
     private void AddAttachment(MailAttachment attachment)
     {
-        var media = ContentType.Parse(attachment.MediaType);
-        using var part = new MimePart(media)
-        {
-            ContentDisposition = new ContentDisposition(ContentDisposition.Attachment),
-            ContentTransferEncoding = ContentEncoding.Base64,
-            FileName = attachment.FileName,
-        };
-        var options = FormatOptions.Default.Clone();
-        options.NewLineFormat = NewLineFormat.Dos;
-        options.ParameterEncodingMethod = ParameterEncodingMethod.Rfc2231;
-        using var headers = new MemoryStream();
-        part.Headers.WriteTo(options, headers, CancellationToken.None);
-        _text.Append(Encoding.ASCII.GetString(headers.GetBuffer(), 0, (int)headers.Length));
-        if (!_text.ToString(_text.Length - 4, 4).EndsWith("\r\n\r\n", StringComparison.Ordinal))
-            _text.Append("\r\n");
-
+        // Some programs look for the name in the one field and some in the other.
+        _text.Append(CultureInfo.InvariantCulture, $"Content-Type: {attachment.MediaType}");
+        MimeParameter.Append(_text, "name", attachment.FileName);
+        _text.Append("\r\nContent-Disposition: attachment");
+        MimeParameter.Append(_text, "filename", attachment.FileName);
+        _text.Append("\r\nContent-Transfer-Encoding: base64\r\n\r\n");
         AddBase64(attachment.Content);
     }
 
@@ -172,19 +161,6 @@ internal sealed class MimePayload
         _text.Clear();
         _pieces.Add(new(bytes, Base64: false));
         Length += bytes.Length;
-    }
-
-    private static string QuotedPrintable(string content)
-    {
-        var canonical = Encoding.UTF8.GetBytes($"{content.Trim().ReplaceLineEndings("\r\n")}\r\n");
-        var encoder = new QuotedPrintableEncoder(QuotedPrintableLine);
-        var output = new byte[encoder.EstimateOutputLength(canonical.Length)];
-        var length = encoder.Flush(canonical, 0, canonical.Length, output);
-        var encoded = Encoding.ASCII.GetString(output, 0, length).ReplaceLineEndings("\r\n");
-
-        // RFC 8551 §3.1.3: a relay that writes mbox files would put a '>' before it and break the signature.
-        encoded = encoded.Replace("\nFrom ", "\n=46rom ", StringComparison.Ordinal);
-        return encoded.StartsWith("From ", StringComparison.Ordinal) ? string.Concat("=46", encoded.AsSpan(1)) : encoded;
     }
 
     private sealed record Piece(ReadOnlyMemory<byte> Bytes, bool Base64);

@@ -51,6 +51,24 @@ public class MessageOpenerTests
     }
 
     [Fact]
+    public async Task A_field_that_stands_there_twice_is_declared_twice()
+    {
+        using var sealing = new SealingBench();
+        var issuer = SealingBench.Issuer();
+        var recipient = SealingPki.Recipient("rsa2048");
+        var message = sealing.Composer.Compose(SealingBench.Job(), issuer, Pdf) with { Fields = [new("X-Branch", "North"), new("X-Branch", "South")] };
+        var eml = (await sealing.Sealer.SealAsync(message, issuer, [recipient], TestContext.Current.CancellationToken)).Eml.ToArray();
+        var without = Encoding.ASCII.GetBytes(Encoding.ASCII.GetString(eml).Replace("X-Branch: North\r\n", "", StringComparison.Ordinal));
+
+        var (opened, changed) = (Opener.Open(eml, [recipient]), Opener.Open(without, [recipient]));
+
+        opened.Problems.ShouldBeEmpty();
+        opened.HeaderProtection.Differences.Select(difference => difference.Name).ShouldBe(["Subject"]);
+        changed.Problems.ShouldBe(["The field X-Branch was changed on the way."]);
+        changed.HeaderProtection.Differences.ShouldContain(new HeaderDifference("X-Branch", "North | South", "South", MadeBySender: false));
+    }
+
+    [Fact]
     public async Task Opens_a_message_that_is_only_signed_even_after_its_line_ends_were_changed()
     {
         var eml = await SealAsync(recipient: null);

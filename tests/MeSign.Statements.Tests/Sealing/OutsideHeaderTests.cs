@@ -77,6 +77,9 @@ public sealed class OutsideHeaderTests : IDisposable
     [InlineData("выписка по счёту за октябрь две тысячи двадцать шестого года, отделение Северное, для клиента с очень длинным именем и ещё более длинной фамилией.pdf")]
     [InlineData("a-name-of-one-hundred-and-fifty-ascii-characters-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx.pdf")]
     [InlineData("كشف حساب 10-2026.pdf")]
+    [InlineData("😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀😀a👩‍👩‍👧.pdf")]
+    [InlineData("=?utf-8?Q?not_one?=.pdf")]
+    [InlineData("say \"=?\" or C:\\x \\\" 100%41*'.pdf")]
     public async Task A_file_name_reads_the_same_everywhere(string name)
     {
         var read = await SealAndReadAsync(SealingBench.Job(fileName: name), "Bank");

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace MeSign.Statements.Tests.Sealing;
@@ -24,7 +25,9 @@ internal sealed class Workbench : IDisposable
 
     public string WriteKey(X509Certificate2 certificate)
     {
-        var pem = certificate.GetRSAPrivateKey()?.ExportPkcs8PrivateKeyPem()
+        var pem = SealingPki.Pkcs8(certificate) is { } pkcs8
+            ? PemEncoding.WriteString("PRIVATE KEY", pkcs8)
+            : certificate.GetRSAPrivateKey()?.ExportPkcs8PrivateKeyPem()
             ?? certificate.GetECDiffieHellmanPrivateKey()?.ExportPkcs8PrivateKeyPem()
             ?? certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem();
         File.WriteAllText(Path($"{certificate.SerialNumber}.key"), pem);

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using MeSign.Statements.Tests.Cli.Seal;
+using MeSign.Statements.Tests.Cli.Verify;
 using MeSign.Statements.Tests.Sealing;
 
 namespace MeSign.Statements.Tests.Cli.Open;
@@ -41,6 +42,50 @@ public sealed class OpenCommandTests : IAsyncLifetime
         run.ExitCode.ShouldBe(0, run.Output);
         run.Output.ShouldStartWith("VALID");
         run.Output.ShouldContain("\n    Your statement of account 4711");
+    }
+
+    [Fact]
+    public async Task Opens_with_an_x25519_key_in_one_file_with_its_certificate_under_a_password()
+    {
+        var recipient = SealingPki.Recipient("X25519");
+        var eml = _files.Write("sealed.eml", await VerifyBench.SealedAsync(await VerifyBench.SignedPdfAsync(), recipient: recipient));
+        _files.Run("openssl", "pkcs8", "-topk8", "-in", _files.WriteKey(recipient), "-out", "locked.key", "-passout", "pass:geheim");
+        var both = File.ReadAllText(_files.Certificate(recipient)) + File.ReadAllText(_files.PathOf("locked.key"));
+        var key = _files.Write("both.pem", Encoding.ASCII.GetBytes(both));
+
+        var opened = await _files.OpenAsync(eml, "--key", key, "--password-file", _files.Write("word", "geheim\n"u8.ToArray()), "--trust", _files.RecipientRoot);
+        var refused = await _files.OpenAsync(eml, "--key", key, "--password-file", _files.Write("word", "other\n"u8.ToArray()));
+
+        opened.ExitCode.ShouldBe(0, opened.Output + opened.Error);
+        opened.Output.ShouldContain("•••• 4321");
+        refused.ExitCode.ShouldBe(2);
+        refused.Error.ShouldContain("has another password");
+    }
+
+    [Fact]
+    public async Task Opens_with_an_ml_kem_key()
+    {
+        var recipient = SealingPki.Recipient("ML-KEM-768");
+        var eml = _files.Write("sealed.eml", await MailForgery.SealAsync(recipient));
+        var key = _files.WriteKey(recipient);
+
+        var run = await CommandRun.OfAsync("open", eml, "--key", key, "--trust", _files.RecipientRoot, "--even-invalid", "--to", _files.PathOf("opened"));
+
+        // The document in it is not one, and that alone speaks against it.
+        run.Output.ShouldMatch(@"opened with\s+CN=client@example.test");
+        File.ReadAllText(_files.PathOf("opened/message.txt")).ShouldContain("•••• 4321");
+    }
+
+    [Fact]
+    public async Task A_key_of_another_certificate_is_a_wrong_command_line()
+    {
+        var (own, other) = (SealingPki.Recipient("X25519"), SealingPki.Recipient("X25519", "other@example.test"));
+        File.Move(_files.WriteKey(other), Path.ChangeExtension(_files.Certificate(own), ".key"), overwrite: true);
+
+        var run = await _files.OpenAsync(_files.Write("x.eml", "From: a@b.test\r\n\r\n"u8.ToArray()), "--key", _files.Certificate(own));
+
+        run.ExitCode.ShouldBe(2);
+        run.Error.ShouldContain("is no certificate with its private key");
     }
 
     [Fact]

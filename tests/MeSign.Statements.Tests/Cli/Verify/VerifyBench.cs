@@ -40,13 +40,13 @@ internal sealed class VerifyBench : IDisposable
         return await bench.SignAsync(Document, bench.Certification with { Identity = bench.Identity with { Certificate = Signer, Key = new Pkcs12SigningKey(Signer) }, Reason = "Statement" });
     }
 
-    /// <summary>A message with the document, sealed to <see cref="Recipient"/>.</summary>
-    public static async Task<byte[]> SealedAsync(byte[] document, bool encrypted = true)
+    /// <summary>A message with the document, sealed to <paramref name="recipient"/>, or to <see cref="Recipient"/>.</summary>
+    public static async Task<byte[]> SealedAsync(byte[] document, bool encrypted = true, X509Certificate2? recipient = null)
     {
         using var sealing = new SealingBench();
         var issuer = SealingBench.Issuer();
         var message = sealing.Composer.Compose(SealingBench.Job(), issuer, document);
-        var made = await sealing.Sealer.SealAsync(message, issuer, encrypted ? [Recipient] : [], TestContext.Current.CancellationToken);
+        var made = await sealing.Sealer.SealAsync(message, issuer, encrypted ? [recipient ?? Recipient] : [], TestContext.Current.CancellationToken);
         return made.Eml.ToArray();
     }
 
@@ -54,11 +54,11 @@ internal sealed class VerifyBench : IDisposable
 
     public string Write(string name, byte[] content) => _folder.Write(name, content);
 
-    /// <summary>Certificate and key of <see cref="Recipient"/> as x.pem beside x.key.</summary>
-    public string WritePem()
+    /// <summary>Certificate and key as x.pem beside x.key.</summary>
+    public string WritePem(X509Certificate2? certificate = null)
     {
-        _folder.WriteKey(Recipient);
-        return _folder.WriteCertificate(Recipient);
+        _folder.WriteKey(certificate ?? Recipient);
+        return _folder.WriteCertificate(certificate ?? Recipient);
     }
 
     public (string Key, string PasswordFile) WritePkcs12()

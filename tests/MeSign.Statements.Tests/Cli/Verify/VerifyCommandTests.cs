@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using MeSign.Statements.Pdf;
 using MeSign.Statements.Tests.Pdf;
+using MeSign.Statements.Tests.Sealing;
 using MeSign.Statements.Tests.Trust;
 
 namespace MeSign.Statements.Tests.Cli.Verify;
@@ -78,6 +79,22 @@ public sealed class VerifyCommandTests : IDisposable
         run.Output.ShouldMatch(@"opened with\s+CN=client@example.test");
         run.Output.ShouldContain("shown outside Subject: \"Confidential message\" for \"Your statement for October 2026\"");
         run.Output.ShouldMatch(@"Attached PDF\s+valid: statement.pdf");
+    }
+
+    [Theory]
+    [InlineData("X25519", "X25519, SHA-256 HKDF")]
+    [InlineData("ML-KEM-768", "ML-KEM-768")]
+    [InlineData("ML-KEM-1024", "ML-KEM-1024")]
+    public async Task Opens_with_a_key_that_no_certificate_of_the_runtime_holds(string kind, string shown)
+    {
+        var recipient = SealingPki.Recipient(kind);
+        var eml = _bench.Write("1.eml", await VerifyBench.SealedAsync(await VerifyBench.SignedPdfAsync(), recipient: recipient));
+
+        var run = await _bench.VerifyAsync(eml, "--key", _bench.WritePem(recipient));
+
+        run.ExitCode.ShouldBe(0, run.Output + run.Error);
+        run.Output.ShouldMatch($@"to\s+.*CN=Sealing Test Root.*{shown}");
+        run.Output.ShouldMatch(@"opened with\s+CN=client@example.test");
     }
 
     [Fact]

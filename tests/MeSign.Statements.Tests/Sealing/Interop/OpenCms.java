@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.Security;
+import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Arrays;
 import org.bouncycastle.cert.X509CertificateHolder;
@@ -69,11 +70,14 @@ public final class OpenCms {
 
     private static PrivateKey key(String file) throws Exception {
         byte[] pkcs8 = bytes(file);
-        try {
-            return KeyFactory.getInstance("RSA", "BC").generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
-        } catch (Exception notRsa) {
-            return KeyFactory.getInstance("EC", "BC").generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
+        for (String algorithm : new String[] {"RSA", "EC", "X25519"}) {
+            try {
+                return KeyFactory.getInstance(algorithm, "BC").generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
+            } catch (InvalidKeySpecException another) {
+                // The next one.
+            }
         }
+        throw new CMSException("this version does not know the private key");
     }
 
     private static byte[] bytes(String file) throws Exception {

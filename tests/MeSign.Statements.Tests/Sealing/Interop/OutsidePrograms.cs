@@ -44,7 +44,8 @@ internal abstract class OutsideProgram(Workbench bench)
     protected string FirstLine(string program, params string[] arguments) =>
         Encoding.UTF8.GetString(Bench.Run(program, arguments)).Split('\n')[0].Trim();
 
-    protected string Pkcs12(X509Certificate2 certificate) => Bench.WritePkcs12(certificate);
+    /// <summary>The OpenSSL that makes the file knows RSA and EC for sure; what it gets no key of, a program says itself.</summary>
+    protected static bool HasPkcs12(X509Certificate2 certificate) => SealingPki.Pkcs8(certificate) is null;
 
     protected static IEnumerable<X509Certificate2> Recipients(IEnumerable<InteropMessage> messages) =>
         messages.Select(message => message.Recipient).OfType<X509Certificate2>().DistinctBy(certificate => certificate.Thumbprint);
@@ -84,8 +85,8 @@ internal sealed class GpgsmProgram(Workbench bench) : OutsideProgram(bench)
         try
         {
             Bench.Run("gpgsm", "--homedir", home, "--batch", "--import", Bench.WriteCertificate(SealingPki.Root));
-            foreach (var recipient in Recipients(messages))
-                Try("gpgsm", "--homedir", home, "--batch", "--import", Pkcs12(recipient));
+            foreach (var recipient in Recipients(messages).Where(HasPkcs12))
+                Try("gpgsm", "--homedir", home, "--batch", "--import", Bench.WritePkcs12(recipient));
             return base.Open(messages);
         }
         finally
@@ -112,8 +113,8 @@ internal sealed class NssProgram(Workbench bench) : OutsideProgram(bench)
         Directory.CreateDirectory(Bench.Path("nss"));
         Bench.Run("certutil", "-N", "-d", "sql:nss", "--empty-password");
         Bench.Run("certutil", "-A", "-d", "sql:nss", "-n", "root", "-t", "CT,C,C", "-a", "-i", Bench.WriteCertificate(SealingPki.Root));
-        foreach (var recipient in Recipients(messages))
-            Try("pk12util", "-d", "sql:nss", "-K", "", "-W", "x", "-i", Pkcs12(recipient));
+        foreach (var recipient in Recipients(messages).Where(HasPkcs12))
+            Try("pk12util", "-d", "sql:nss", "-K", "", "-W", "x", "-i", Bench.WritePkcs12(recipient));
         return base.Open(messages);
     }
 
@@ -137,7 +138,7 @@ internal sealed class BouncyCastleProgram(Workbench bench) : OutsideProgram(benc
     public override IReadOnlyList<string?> Open(IReadOnlyList<InteropMessage> messages)
     {
         foreach (var recipient in Recipients(messages))
-            Bench.Run("openssl", "pkcs8", "-topk8", "-nocrypt", "-in", Bench.WriteKey(recipient), "-outform", "DER", "-out", $"{recipient.SerialNumber}.pk8");
+            Bench.Write($"{recipient.SerialNumber}.pk8", SealingPki.Pkcs8(recipient) ?? Pkcs8(recipient));
         File.WriteAllLines(Bench.Path("list"), messages.Select(message => string.Join(
             '|', message.Form, message.Encrypted ?? "-", message.Recipient is null ? "-" : Bench.Path($"{message.Recipient.SerialNumber}.pk8"),
             message.Entity ?? "-", message.Signature, message.Content ?? "-")));
@@ -149,6 +150,9 @@ internal sealed class BouncyCastleProgram(Workbench bench) : OutsideProgram(benc
         var verdicts = lines.Skip(1).Select(line => line.Split('|', 2)).ToDictionary(parts => parts[0], parts => parts[1], StringComparer.Ordinal);
         return [.. messages.Select(message => verdicts[message.Form] is { Length: > 0 } said ? said : null)];
     }
+
+    private static byte[] Pkcs8(X509Certificate2 certificate) =>
+        certificate.GetRSAPrivateKey()?.ExportPkcs8PrivateKey() ?? certificate.GetECDiffieHellmanPrivateKey()!.ExportPkcs8PrivateKey();
 
     protected override string? Decrypt(InteropMessage message) => throw new InvalidOperationException("All are opened at once.");
 
