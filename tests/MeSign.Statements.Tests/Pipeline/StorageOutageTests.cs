@@ -53,23 +53,30 @@ public sealed class StorageOutageTests(SandboxFixture fixture) : IAsyncLifetime
         };
 
         var delivering = run.WorkAsync(StorageNames.Deliveries);
-        await taken.Task;
-        await Task.Delay(UntilWritten, Cancellation);
-        await _processes[0].KillAsync();
+        try
+        {
+            await taken.Task;
+            await Task.Delay(UntilWritten, Cancellation);
+            await _processes[0].KillAsync();
+            if (backInTime)
+                _processes.Add(await _processes[0].RestartAsync(Cancellation));
+        }
+        finally
+        {
+            answer.Set();
+            fixture.Sandbox.Sink.Watch = null;
+        }
+
         if (backInTime)
         {
-            _processes.Add(await _processes[0].RestartAsync(Cancellation));
-            answer.Set();
             await delivering;
         }
         else
         {
-            answer.Set();
             await Should.ThrowAsync<Exception>(delivering);
             _processes.Add(await _processes[0].RestartAsync(Cancellation));
         }
 
-        fixture.Sandbox.Sink.Watch = null;
         // What a host has not deleted comes back to it.
         await run.Queue(StorageNames.Deliveries).ClearMessagesAsync(Cancellation);
         await run.Queue(StorageNames.Deliveries).SendMessageAsync($$"""{"batch":"{{job.Key.Batch}}","job":"{{job.Key.Job}}"}""", Cancellation);

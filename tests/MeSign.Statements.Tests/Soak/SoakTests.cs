@@ -113,8 +113,9 @@ public sealed class SoakTests(ITestOutputHelper output) : IAsyncLifetime
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Count} statements in {elapsed.TotalSeconds:F0} s, {Count / elapsed.TotalSeconds:F1} a second; {_timestampFaults} faults of the timestamp server in {_sandbox.Timestamps.Requests} requests, {_proxies.Sum(proxy => proxy.Cuts)} storage connections cut and {Outage.TotalSeconds} s without storage, {_connections} connections to the relay"));
         await JudgeAsync(plan);
         curves.ForEach(curve => output.WriteLine($"{curve}"));
-        // What a process needs at all it has by the end of the first half.
-        curves.ShouldAllBe(curve => curve.Median(0.75, 1) < curve.Median(0.25, 0.5) * 1.2 + 24);
+        // What a process needs at all it has by the end of the first half, unless the run is so short that it is all warming up.
+        if (Count >= 1000)
+            curves.ShouldAllBe(curve => curve.Median(0.75, 1) < curve.Median(0.25, 0.5) * 1.2 + 24);
     }
 
     private static bool IsOver(SoakKind kind, StatementState told) => told.IsEnd() || (told == StatementState.Held && kind.End == StatementState.Held);
