@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using System.Security.Authentication;
 
@@ -32,10 +33,8 @@ internal sealed class SmtpSession(SmtpSink sink, Socket socket, bool implicitTls
 
             if (!await FaultAsync(SmtpStage.Connect, [], cancellationToken))
                 Reply("220 localhost ESMTP MeSign Sandbox, for development only");
-            while (await _wire.ReadLineAsync(cancellationToken) is { } line && await HandleAsync(line, cancellationToken))
-            {
-            }
-
+            for (var more = true; more;)
+                more = await _wire.ReadLineAsync(cancellationToken) is { } line && await HandleAsync(line, cancellationToken);
             await _wire.FlushAsync(cancellationToken);
         }
         catch (InvalidDataException)
@@ -76,11 +75,8 @@ internal sealed class SmtpSession(SmtpSink sink, Socket socket, bool implicitTls
                 Reset();
                 Reply("250 2.0.0 reset");
                 return true;
-            case "NOOP":
-                Reply("250 2.0.0 nothing done");
-                return true;
-            case "VRFY":
-                Reply("252 2.5.0 send and see");
+            case "NOOP" or "VRFY":
+                Reply(verb is "NOOP" ? "250 2.0.0 nothing done" : "252 2.5.0 send and see");
                 return true;
             case "QUIT":
                 Reply("221 2.0.0 goodbye");
@@ -215,7 +211,7 @@ internal sealed class SmtpSession(SmtpSink sink, Socket socket, bool implicitTls
     private async Task<bool> ChunkAsync(string argument, CancellationToken cancellationToken)
     {
         var words = argument.Split(' ');
-        if (!int.TryParse(words[0], System.Globalization.CultureInfo.InvariantCulture, out var size) || size < 0 || size > sink.Options.MaxMessageBytes)
+        if (!int.TryParse(words[0], CultureInfo.InvariantCulture, out var size) || size < 0 || size > sink.Options.MaxMessageBytes)
             return false;
 
         var addresses = _recipients.ConvertAll(recipient => recipient.Address);

@@ -75,7 +75,7 @@ public sealed class CsvManifestTests(AzuriteFixture azurite)
         lines.Count.ShouldBe(5);
         var first = Should.Throw<StatementFailedException>(() => new JobReader().Read(lines[0].Job!));
         lines[0].Explain(first.Detail).ShouldBe("row 2 (byte 49) of the manifest, column \"E-mail\": recipient.email is not an address: nothing after the @");
-        lines[1].Refusal!.Detail.ShouldStartWith("row 3 (byte 139) of the manifest, column \"Číslo\": id \"a/b\" is not an id");
+        lines[1].Refusal!.Detail.ShouldStartWith("row 3 (byte 140) of the manifest, column \"Číslo\": id \"a/b\" is not an id");
         lines[2].Refusal!.Detail.ShouldContain("row 4 ");
         lines[2].Refusal!.Detail.ShouldContain("has 2 cells, the header 7: put cells that hold ; in quotes");
         lines[3].Refusal!.Detail.ShouldContain("is not CSV");

@@ -91,7 +91,7 @@ public sealed class RelayFaultTests(SandboxFixture fixture)
     public async Task A_storm_of_421_is_not_answered_with_a_storm_of_connections()
     {
         const int Count = 6;
-        await using var run = await fixture.StartAsync(("MeSign:Relays:sandbox:FailuresToBreak", "2"), ("MeSign:Relays:sandbox:BreakFor", "00:00:20"));
+        await using var run = await fixture.StartAsync(("MeSign:Relays:sandbox:FailuresToBreak", "2"), ("MeSign:Relays:sandbox:BreakFor", "00:00:05"));
         var jobs = new List<TestJob>();
         for (var number = 1; number <= Count; number++)
             jobs.Add(await SealedAsync(run, TestJob.For(SandboxFixture.Ec, $"job-{number}")));
@@ -110,7 +110,7 @@ public sealed class RelayFaultTests(SandboxFixture fixture)
         fixture.Sandbox.Sink.Behave();
         for (var work = 0; work < 10 * Count && await run.CountAsync(StorageNames.Deliveries) > 0; work++)
         {
-            run.Time.Advance(TimeSpan.FromSeconds(20));
+            run.Time.Advance(TimeSpan.FromSeconds(10));
             await run.WorkAsync(StorageNames.Deliveries);
         }
 
