@@ -78,17 +78,17 @@ public sealed class RefusedJobTests(SandboxFixture fixture)
     }
 
     [Theory]
-    [InlineData("not JSON", "not JSON")]
-    [InlineData("bm90IEpTT04=", "not JSON")]
-    [InlineData("{\"version\":1", "{\"version\":1")]
-    public async Task Records_what_cannot_be_read_under_the_hash_of_its_text(string body, string text)
+    [InlineData("not JSON")]
+    [InlineData("bm90IEpTT04=")]
+    [InlineData("{\"version\":1")]
+    public async Task Records_what_cannot_be_read_under_the_hash_of_its_text(string body)
     {
         await using var run = await fixture.StartAsync();
         await run.Queue(StorageNames.Jobs).SendMessageAsync(body, Cancellation);
 
         await run.WorkAsync(StorageNames.Jobs);
 
-        var row = await run.Ledger.FindAsync(new StatementKey("unreadable", $"body-{TestJob.HashOf(Encoding.UTF8.GetBytes(text))[..32]}"), Cancellation);
+        var row = await run.Ledger.FindAsync(new StatementKey("unreadable", $"body-{TestJob.HashOf(Encoding.UTF8.GetBytes(body))[..32]}"), Cancellation);
         row.ShouldNotBeNull().Code.ShouldBe(FailureCode.UnreadableJob);
         (await run.ResultsAsync()).ShouldHaveSingleItem().Code.ShouldBe(FailureCode.UnreadableJob);
         await run.ShouldHaveQueuedAsync();
