@@ -10,7 +10,7 @@ internal static partial class BounceAddresses
     private const int MostReferences = 20;
 
     private static readonly string[] ReferenceFields = ["In-Reply-To", "References", "X-MS-Exchange-Message-Is-Ndr-For"];
-    private static readonly string[] RecipientFields = ["To", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To"];
+    public static readonly string[] RecipientFields = ["To", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To"];
 
     /// <summary>The first address in a field such as <c>rfc822; a@example.org</c> or <c>"A" &lt;a@example.org&gt;</c>.</summary>
     public static string? Of(string? field) =>

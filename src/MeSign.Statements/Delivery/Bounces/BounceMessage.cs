@@ -19,6 +19,7 @@ internal sealed class BounceMessage
     private readonly StringBuilder _notice = new();
     private readonly StringBuilder _html = new();
     private int _parts;
+    private MimeMessage? _report;
 
     private BounceMessage()
     {
@@ -54,7 +55,7 @@ internal sealed class BounceMessage
             var message = new MimeParser(options, stream, MimeFormat.Entity).ParseMessage(CancellationToken.None);
             var read = new BounceMessage();
             read.Take(message, bytes);
-            return read;
+            return read.Unwrap(bytes);
         }
         catch (FormatException)
         {
@@ -85,6 +86,19 @@ internal sealed class BounceMessage
         Original ??= OriginalCopy.ReadHeader(text[end..]);
     }
 
+    /// <summary>Gateways and lists pass a report on as an attachment of a message that says nothing of its own.</summary>
+    private BounceMessage Unwrap(ReadOnlyMemory<byte> bytes)
+    {
+        if (_report is null || DeliveryStatus is not null || FeedbackReport is not null || DispositionNotification is not null)
+            return this;
+
+        var inner = new BounceMessage();
+        foreach (var (name, value) in BounceAddresses.RecipientFields.SelectMany(name => Header.All(name).Select(value => (name, value))))
+            inner.Header.Add(name, value);
+        inner.Take(_report, bytes);
+        return inner;
+    }
+
     private void Walk(MimeEntity entity, int depth)
     {
         if (++_parts > MaxParts || depth > MaxDepth)
@@ -100,6 +114,8 @@ internal sealed class BounceMessage
             // Also text/rfc822-headers.
             case MessagePart { Message: { } inner }:
                 Original ??= FieldsOf(inner);
+                if (inner.Body?.ContentType is { } type && type.IsMimeType("multipart", "report") && type.Parameters["report-type"] is { } report && report.Contains("delivery-status", StringComparison.OrdinalIgnoreCase))
+                    _report ??= inner;
                 break;
 
             case MimePart part:
@@ -151,12 +167,10 @@ internal sealed class BounceMessage
     {
         if (part.Content is null)
             return "";
-        if (part is TextPart { Text: { } text })
-            return text.Length > MaxText ? text[..MaxText] : text;
 
         using var memory = new MemoryStream();
         part.Content.DecodeTo(memory, CancellationToken.None);
-        return Encoding.UTF8.GetString(memory.GetBuffer(), 0, (int)Math.Min(memory.Length, MaxText));
+        return MailCharset.Decode(memory.GetBuffer().AsSpan(0, (int)Math.Min(memory.Length, MaxText)), part.ContentType.Charset);
     }
 
     private static MailFields FieldsOf(MimeMessage message)

@@ -15,6 +15,8 @@ internal static class NoticeReader
     private static readonly Regex NotTheRecipient = new(
         @"(from|by|contact|sender|sent by|e-?mail (to|us)|mail from|message-?id|helo|ehlo|write to|return-path|reply-to)\s*[:=]?\s*[<(\x22']?$", IgnoreCase | CultureInvariant | ExplicitCapture | NonBacktracking);
 
+    private static readonly Regex GeneratedFrom = new(@"(generated|expanded) from:?\s*<?$", IgnoreCase | CultureInvariant | ExplicitCapture | NonBacktracking);
+
     private static readonly Regex TheRecipient = new(
         @"(recipients?|rcpt to|user|address|mailbox|account|deliver(ed|y)? to|to|for|undeliverable|following)\s*[:=]?\s*[<(\x22']?$", IgnoreCase | CultureInvariant | ExplicitCapture | NonBacktracking);
 
@@ -85,7 +87,12 @@ internal static class NoticeReader
             score += 3;
         if (NotTheRecipient.IsMatch(before))
             score -= 5;
-        return Staff.IsMatch(address) ? score - 4 : score;
+        if (GeneratedFrom.IsMatch(before))
+            score += 9;
+
+        // "<support@example.org>:" begins what is said of that recipient.
+        var listed = at > 0 && text[at - 1] == '<' && StartsLine(text, at) && text.AsSpan(at + address.Length).StartsWith(">:", StringComparison.Ordinal);
+        return Staff.IsMatch(address) && !listed ? score - 4 : score;
     }
 
     private static bool StartsLine(string text, int at)

@@ -73,6 +73,16 @@ internal static partial class ReplyText
         : link.Contains("topic=25838", StringComparison.Ordinal) || link.Contains("groups.google.com/support", StringComparison.Ordinal) ? " no permission to post to the group "
         : " ";
 
+    /// <summary>What had been said when the reply came, where the text tells.</summary>
+    public static ReplyPhase PhaseOf(string text)
+    {
+        var match = Phase().Match(text.Length > LongestText ? text[..LongestText] : text);
+        return !match.Success ? ReplyPhase.Unknown
+            : match.Groups["connect"].Success ? ReplyPhase.Connect
+            : match.Groups["sender"].Success ? ReplyPhase.MailFrom
+            : ReplyPhase.Later;
+    }
+
     /// <summary>0 for x.0.0, 1 for x.y.0 or x.0.z, 2 for a code that says what happened.</summary>
     public static int Detail(string status)
     {
@@ -85,6 +95,9 @@ internal static partial class ReplyText
 
     [GeneratedRegex(@"(?<![0-9.@:/=_-])(?<code>[45][0-5][0-9])(?=[ \-#:,]|$|\s)(?!\s*(kb|mb|bytes|k\b|seconds|minutes|hours|days))", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Reply();
+
+    [GeneratedRegex(@"(?<connect>refused to talk to me|after initial connection|my name was rejected|in reply to (HELO|EHLO) command|after (HELO|EHLO)\b)|(?<sender>in reply to MAIL FROM command|after MAIL FROM:|but sender was rejected)|(?<later>in reply to (RCPT TO|end of DATA|DATA) command|after RCPT TO|after end of data|after DATA\b)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Phase();
 
     [GeneratedRegex(@"https?://\S{1,300}", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Link();
