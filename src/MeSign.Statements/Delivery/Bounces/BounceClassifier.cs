@@ -35,8 +35,8 @@ internal static class BounceClassifier
             if (BounceWords.Find(text) is { } said && Fits(kind, said) && !Outweighs(exact, said))
                 return said;
 
-            // A code that is exact says more than words that stand further off.
-            if (exact is { } reason)
+            // A code that is exact says more than words that stand further off. 5.7.1 is said to everything.
+            if (exact is { } reason and not BounceClass.PolicyRelated)
                 return reason;
         }
 

@@ -19,11 +19,11 @@ internal static class BounceSigns
         Options);
 
     private static readonly Regex AutoSubject = new(
-        @"^(re: ?|aw: ?)?(\[?auto|automat|out of (the )?office|away from|i am out|vacation|holiday|on (leave|vacation)|abwesen|absence|r\u00e9ponse automatique|autom. ?antw|mimo kancel|nep\u0159\u00edtom|fuera de|respuesta autom|resposta autom|fuori ufficio|ooo\b|je suis absent|odsutno|thank you for (your|contact))",
+        @"^(re: ?|aw: ?)?(\[?auto|automat|out of (the )?office|away from|i am out|vacation|holiday|on (leave|vacation)|abwesen|absence|r\u00e9ponse automatique|autom. ?antw|mimo kancel|nep\u0159\u00edtom|fuera de|respuesta autom|resposta autom|fuori ufficio|ooo\b|.{0,60}automat\w+ (atbilde|reply|response|antwort|odpov|svar)|je suis absent|odsutno|thank you for (your|contact))",
         Options);
 
     private static readonly Regex Notice = new(
-        @"trouble delivering|permanent errors?|malformed address|not (a )?member|(not|n't|unable to|impossible|failed to) (be |have been |been )?(successfully )?(deliver|sen[dt]|reach)|undeliver|(permanent|fatal) (error|failure|fail)|delivery .{0,40}(fail|error|unsuccess|problem|not possible)|returned (to sender|mail|message)|(user|recipient|mailbox|address|account|domain|host) .{0,30}(unknown|not (found|exist|known|valid|local)|unavailable|rejected|disabled|full|does(n't| not) exist)|unknown (user|recipient|address|host|domain)|no such (user|mailbox|recipient|address)|not a valid (user|address|mailbox)|quota|bounced|said: [45]\d\d|\b55[0-9][ -]|[45]\.[0-7]\.\d|message .{0,40}(reject|refus|could not|was not|blocked)|giving up|given up|(following|these) (recipient|address|user|destination)|will (keep|continue) (trying|to try)|mail .{0,20}loop|\u914d\u4fe1|\u9001\u4fe1",
+        @"trouble delivering|permanent errors?|malformed address|not (a )?member|(not|n't|unable to|impossible|failed to) (be |have been |been )?(successfully )?(deliver|sen[dt]|reach)|undeliver|(permanent|fatal) (error|failure|fail)|delivery .{0,40}(fail|error|unsuccess|problem|not possible)|returned (to sender|mail|message)|(user|recipient|mailbox|address|account|domain|host) .{0,30}(unknown|not (found|exist|known|valid|local)|unavailable|rejected|disabled|full|does(n't| not) exist)|unknown (user|recipient|address|host|domain)|no such (user|mailbox|recipient|address)|not a valid (user|address|mailbox)|quota|bounced|said: [45]\d\d|\b55[0-9][ -]|[45]\.[0-7]\.\d|message .{0,40}(reject|refus|could not|was not|blocked)|giving up|given up|(has been|is being) returned|(following|these) (recipient|address|user|destination)|will (keep|continue) (trying|to try)|mail .{0,20}loop|\u914d\u4fe1|\u9001\u4fe1",
         Options);
 
     /// <summary>What only a system begins with, whoever it says that it is.</summary>
@@ -32,10 +32,10 @@ internal static class BounceSigns
         Options);
 
     private static readonly Regex Delay = new(
-        @"will (continue|keep|be|try|retry)[^.]{0,40}(try|tri|retr|again|attempt)|(has|have) not (yet )?been delivered|(being|is|been|was|delivery) (temporarily )?(delayed|deferred)|still (trying|being|not)|(you )?do not need to (resend|do anything)|no (action|need) .{0,40}(required|resend)|this is a warning (message )?only|delay(ed)? (notification|notice|mail|warning)|warning: (could not send|message)|delivery (status notification )?\(?delay",
+        @"(will|delivery) retry for \d|delivery incomplete|temporary problem delivering|postponed|will (continue|keep|be|try|retry)[^.]{0,40}(try|tri|retr|again|attempt)|(has|have) not yet been delivered|(being|is|been|was|delivery) (temporarily )?(delayed|deferred)|still (trying|being|not)|(you )?do not need to (resend|do anything)|no (action|need) .{0,40}(required|resend)|this is a warning (message )?only|delay(ed)? (notification|notice|mail|warning)|warning: (could not send|message)|delivery (status notification )?\(?delay",
         Options);
 
-    private static readonly Regex GivenUp = new(@"giv(en|ing) up|no (further|more) (attempt|deliver)|too (long|old)|permanent|expired|will not be (retried|resent)|could not be delivered (within|for)|exceeded", Options);
+    private static readonly Regex GivenUp = new(@"giv(en|ing) up|no (further|more) (attempt|deliver)|too (long|old)|permanent(ly)? (fatal )?(error|failure|undeliver)|failed permanently|expired|will not be (retried|resent)|could not be delivered (within|for)|exceeded", Options);
 
     /// <returns>Failure, AutoReply or NotABounce.</returns>
     public static BounceKind Weigh(BounceMessage parts)
@@ -50,7 +50,7 @@ internal static class BounceSigns
         var daemon = system || Daemon.IsMatch(header["Sender"] ?? "") || header["Return-Path"] is "<>" || header["X-Mailer"] is { } mailer && mailer.Contains("bounce", StringComparison.OrdinalIgnoreCase);
         var telling = Subject.IsMatch(subject);
         var says = Notice.IsMatch(parts.Notice);
-        if (IsAutoReply(header, subject) && !(system && (telling || says)))
+        if (IsAutoReply(header, subject) && !(system && (telling || says || from.Contains("mailer-daemon", StringComparison.OrdinalIgnoreCase))))
             return BounceKind.AutoReply;
 
         // People answer statements too, and write of full mailboxes: without a system for a sender it takes more.

@@ -30,7 +30,7 @@ internal static class NoticeReader
         return [.. Find(parts).DefaultIfEmpty(null).Select(address =>
         {
             var words = About(parts, address);
-            return BounceClassifier.Explain(address, kind, null, words, [words, parts.Notice, parts.Header["Subject"] ?? ""]);
+            return BounceClassifier.Explain(address, kind, null, words, [words, parts.Notice, Subject(parts)]);
         })];
     }
 
@@ -50,6 +50,10 @@ internal static class NoticeReader
         var text = notice[places[first].At..(next < 0 ? notice.Length : places[next].At)];
         return text.Length > address.Length + 12 ? text : notice;
     }
+
+    /// <summary>The subject where it says why; it often quotes that of the original.</summary>
+    public static string Subject(BounceMessage parts) =>
+        parts.Header["Subject"] is { } subject && BouncePhrases.Find(ReplyText.Bare(subject)) is not null ? subject : "";
 
     private static string[] Find(BounceMessage parts)
     {

@@ -61,6 +61,7 @@ internal static partial class ReplyText
     {
         if (text.Length > LongestText)
             text = text[..LongestText];
+        text = Continuation().Replace(text, " ");
         text = Link().Replace(text, static link => MeaningOf(link.Value));
         text = Noise().Replace(text, " ");
         text = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
@@ -98,6 +99,10 @@ internal static partial class ReplyText
 
     [GeneratedRegex(@"(?<connect>refused to talk to me|after initial connection|my name was rejected|in reply to (HELO|EHLO) command|after (HELO|EHLO)\b)|(?<sender>in reply to MAIL FROM command|after MAIL FROM:|but sender was rejected)|(?<later>in reply to (RCPT TO|end of DATA|DATA) command|after RCPT TO|after end of data|after DATA\b)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Phase();
+
+    // RFC 5321 §4.2.1: the code again, with a hyphen, before each line; some put it into the middle of ours.
+    [GeneratedRegex(@"\s[45][0-9]{2}-(#?[45]\.[0-9]{1,3}\.[0-9]{1,3}\s)?", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Continuation();
 
     [GeneratedRegex(@"https?://\S{1,300}", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Link();
