@@ -8,11 +8,11 @@ namespace MeSign.Statements.Delivery.Bounces;
 public static class BounceReader
 {
     /// <summary>What is read of a message at the most; all that reports have to say stands before it.</summary>
-    public const int MaxBytes = 2 << 20;
+    public const int MaxBytes = 1 << 20;
 
     private const int MostOriginalTo = 10;
 
-    /// <param name="message">RFC 5322 message, as received or as a mailbox file keeps it; read up to 2 MiB.</param>
+    /// <param name="message">RFC 5322 message, as received or as a mailbox file keeps it; read up to 1 MiB.</param>
     public static BounceReport Read(ReadOnlyMemory<byte> message)
     {
         message = message[..Math.Min(message.Length, MaxBytes)];

@@ -32,7 +32,7 @@ internal static class BounceSigns
         Options);
 
     private static readonly Regex Delay = new(
-        @"(will|delivery) retry for \d|delivery incomplete|temporary problem delivering|postponed|will (continue|keep|be|try|retry)[^.]{0,40}(try|tri|retr|again|attempt)|(has|have) not yet been delivered|(being|is|been|was|delivery) (temporarily )?(delayed|deferred)|still (trying|being|not)|(you )?do not need to (resend|do anything)|no (action|need) .{0,40}(required|resend)|this is a warning (message )?only|delay(ed)? (notification|notice|mail|warning)|warning: (could not send|message)|delivery (status notification )?\(?delay",
+        @"(will|delivery) retry for \d|delivery incomplete|temporary problem delivering|postponed|attempts? will continue|will (continue|keep|be|try|retry)[^.]{0,40}(try|tri|retr|again|attempt)|(has|have) not yet been delivered|(being|is|been|was|delivery) (temporarily )?(delayed|deferred)|still (trying|being|not)|(you )?do not need to (resend|do anything)|no (action|need) .{0,40}(required|resend)|this is a warning (message )?only|delay(ed)? (notification|notice|mail|warning)|warning: (could not send|message)|delivery (status notification )?\(?delay",
         Options);
 
     private static readonly Regex GivenUp = new(@"giv(en|ing) up|no (further|more) (attempt|deliver)|too (long|old)|permanent(ly)? (fatal )?(error|failure|undeliver)|failed permanently|expired|will not be (retried|resent)|could not be delivered (within|for)|exceeded", Options);

@@ -11,6 +11,8 @@ internal sealed record SesNotification(BounceKind Kind, IReadOnlyList<BouncedRec
 {
     private const int MostRecipients = 100;
 
+    private static readonly string[] RecipientLists = ["bouncedRecipients", "complainedRecipients", "delayedRecipients", "recipients"];
+
     /// <returns>Null for a text that is no such object.</returns>
     public static SesNotification? Read(string text)
     {
@@ -48,7 +50,7 @@ internal sealed record SesNotification(BounceKind Kind, IReadOnlyList<BouncedRec
     }
 
     private static IEnumerable<BouncedRecipient> Named(JsonElement said, BounceKind kind) =>
-        new[] { "bouncedRecipients", "complainedRecipients", "delayedRecipients", "recipients" }
+        RecipientLists
             .Select(name => Part(said, name))
             .Where(list => list?.ValueKind == JsonValueKind.Array)
             .SelectMany(list => list!.Value.EnumerateArray())
