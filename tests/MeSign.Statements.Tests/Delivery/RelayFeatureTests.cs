@@ -6,6 +6,7 @@ using Azure.Core;
 using MailKit;
 using MailKit.Net.Smtp;
 using MeSign.Statements.Delivery;
+using MeSign.Statements.Tests.Fixtures;
 using MeSign.Statements.Sandbox.Smtp;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -21,6 +22,7 @@ public sealed class RelayFeatureTests : IAsyncLifetime
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mesign-relay-");
     private readonly RelayCertificates _certificates = new();
+    private readonly CapturedLogs _logs = new();
     private readonly List<IAsyncDisposable> _owned = [];
     private int _sinks;
 
@@ -419,7 +421,7 @@ public sealed class RelayFeatureTests : IAsyncLifetime
     private SmtpSubmitter Submitter(Identity identity, params (string Id, RelayOptions Options)[] relays)
     {
         var options = new RelaysOptions { Relays = relays.ToDictionary(relay => relay.Id, relay => relay.Options, StringComparer.OrdinalIgnoreCase) };
-        var submitter = new SmtpSubmitter(Options.Create(options), new MailLogin(() => identity), TimeProvider.System, NullLogger<SmtpSubmitter>.Instance);
+        var submitter = new SmtpSubmitter(Options.Create(options), new MailLogin(() => identity), TestTlsFaults.New(_logs), TimeProvider.System, NullLogger<SmtpSubmitter>.Instance);
         _owned.Add(submitter);
         return submitter;
     }
