@@ -79,6 +79,7 @@ public sealed class ManifestMemoryTests(SandboxFixture fixture) : IDisposable
             WorkingDirectory = Path.GetDirectoryName(path)!,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            UseShellExecute = false,
             Environment = { ["StatementStorage"] = NoStorage },
         };
         using var process = Process.Start(start)!;
