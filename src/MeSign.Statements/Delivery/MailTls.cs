@@ -27,7 +27,7 @@ internal static class MailTls
         {
             var status = chain?.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, one) => all | one.Status) ?? X509ChainStatusFlags.NoError;
             return status.HasFlag(X509ChainStatusFlags.NotTimeValid) ? TlsFault.CertificateExpired
-                : (status & (X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain)) != 0 ? TlsFault.CertificateNotTrusted
+                : (status & (X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain | X509ChainStatusFlags.NotSignatureValid)) != 0 ? TlsFault.CertificateNotTrusted
                 : TlsFault.ValidationFailure;
         }
 
