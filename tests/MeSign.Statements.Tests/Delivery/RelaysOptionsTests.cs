@@ -51,7 +51,7 @@ public class RelaysOptionsTests
             () => faults.ShouldContain("Tls None would send clear text"),
             () => faults.ShouldContain("User goes with PasswordFile or TokenScope"),
             () => faults.ShouldContain("/nowhere/root.pem"),
-            () => faults.ShouldContain("MeSign:Relays:d: TlsPolicy Testing would give a password"),
+            () => faults.ShouldContain("TlsPolicy Testing would give a password"),
             () => faults.ShouldContain("MeSign:Relays:c:Timeout 00:10:00 needs a MeSign:Delivery:Lease of at least 00:10:10; it is 00:05:00"));
     }
 
