@@ -139,12 +139,14 @@ internal sealed class SignatureField(PdfDocument document, IncrementalUpdate upd
 
     private PdfDictionary EditForm()
     {
-        if (document.Catalog.Dictionary["AcroForm"] is PdfReference reference)
+        // PyPDF2 made one object of form and document information: what is changed must be the form alone.
+        var place = document.Catalog.Dictionary["AcroForm"];
+        if (place is PdfReference reference && reference != document.Trailer["Info"])
             return update.Edit(reference);
 
         var catalog = update.Edit(document.Catalog.Reference);
-        if (ReferenceEquals(catalog["AcroForm"], document.Catalog.Dictionary["AcroForm"]))
-            catalog["AcroForm"] = ((PdfDictionary)catalog["AcroForm"]!).Copy();
+        if (ReferenceEquals(catalog["AcroForm"], place))
+            catalog["AcroForm"] = document.Dictionary(place)!.Copy();
         return (PdfDictionary)catalog["AcroForm"]!;
     }
 

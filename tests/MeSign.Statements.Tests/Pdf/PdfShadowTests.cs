@@ -173,6 +173,17 @@ public class PdfShadowTests
         bench.Validate(filled).Signatures.ShouldHaveSingleItem().Problems.ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task Signs_twice_where_form_and_document_information_are_one_object()
+    {
+        var bench = await SigningBench.Shared;
+        var original = PdfBuilder.OnePage("/AcroForm 4 0 R").Object(4, "<< /NeedAppearances true /Producer (PyPDF2) >>").Table("/Root 1 0 R /Info 4 0 R");
+
+        var twice = await bench.SignAsync(await SignAsync(original));
+
+        bench.Validate(twice).Signatures.SelectMany(signature => signature.Problems).ShouldBeEmpty();
+    }
+
     private static async Task<byte[]> SignAsync(byte[] original)
     {
         var bench = await SigningBench.Shared;
