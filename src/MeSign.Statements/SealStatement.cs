@@ -35,7 +35,7 @@ internal sealed class SealStatement(
             return;
         }
 
-        var reception = await ledger.ReceiveAsync(receipt, cancellationToken);
+        var reception = await ledger.ReceiveAsync(receipt with { Body = JobBody.Decode(message.Body) }, cancellationToken);
         if (reception.Outcome == ReceptionOutcome.Conflicting)
         {
             await outcomes.ReportReusedIdAsync(reception.Row.Key, job.Issuer, cancellationToken);

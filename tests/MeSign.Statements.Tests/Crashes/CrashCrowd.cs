@@ -11,7 +11,7 @@ namespace MeSign.Statements.Tests.Crashes;
 /// <summary>Schedules that run at the same time: in one storage account, on the same queues, by the same workers.</summary>
 /// <param name="slots">Where the workers run; two or more.</param>
 internal sealed class CrashCrowd(
-    CrashStorage storage, IReadOnlyList<CrashSlot> slots, IReadOnlyList<CrashSchedule> schedules, ConcurrentDictionary<string, int> places, Misdeed misdeed)
+    CrashStorage storage, IReadOnlyList<CrashSlot> slots, IReadOnlyList<CrashSchedule> schedules, ConcurrentDictionary<string, int> places, Misdeed misdeed, CapturedLogs logs)
 {
     private const int MaxRounds = 60;
 
@@ -23,7 +23,6 @@ internal sealed class CrashCrowd(
     private readonly List<CrashedWork> _works = [.. schedules.Select((schedule, number) => new CrashedWork(schedule, number, new CrashPlan(schedule.Deaths, schedule.Relay, places)))];
     private readonly int[] _mailBefore = [.. slots.Select(slot => slot.Sink.Count)];
     private readonly ConcurrentQueue<string> _faults = new();
-    private readonly CapturedLogs _logs = new();
     private int _sweepDeaths;
 
     /// <returns>What the promise was broken by; nothing where it was kept.</returns>
@@ -47,7 +46,7 @@ internal sealed class CrashCrowd(
         }
 
         var mail = slots.Zip(_mailBefore).SelectMany(pair => pair.First.Sink.Messages.Skip(pair.Second)).ToList();
-        foreach (var fault in await new CrashVerdict(storage, _works, await RowsAsync(cancellationToken), mail, _logs, _sweepDeaths).FindAsync(cancellationToken))
+        foreach (var fault in await new CrashVerdict(storage, _works, await RowsAsync(cancellationToken), mail, logs, _sweepDeaths).FindAsync(cancellationToken))
             _faults.Enqueue(fault);
         return _faults;
     }
@@ -68,7 +67,7 @@ internal sealed class CrashCrowd(
                 await SweepAsync(slot, cancellationToken);
             while (waiting.TryDequeue(out var next))
             {
-                var worker = await slot.LivingAsync(storage, _logs, misdeed);
+                var worker = await slot.LivingAsync(storage, logs, misdeed);
                 if (next.Ends(Judge(next, await worker.TryWorkAsync(next.Queue, next.Message, next.Work?.Plan, cancellationToken))))
                     await storage.ReleaseAsync(next.Queue, next.Message, cancellationToken);
             }
@@ -81,7 +80,7 @@ internal sealed class CrashCrowd(
 #pragma warning disable CA5394
         var plan = new CrashPlan(_random.Next(3) == 0 ? [_random.Next(1, 20)] : [], relay: null, places);
 #pragma warning restore CA5394
-        var worker = await slot.LivingAsync(storage, _logs, misdeed);
+        var worker = await slot.LivingAsync(storage, logs, misdeed);
         if (await worker.TrySweepAsync(plan, cancellationToken) is { } thrown and not ProcessDiedException)
             _faults.Enqueue($"from seed {schedules[0].Seed}: a sweep threw {thrown}");
         _sweepDeaths += plan.Deaths;
@@ -125,7 +124,7 @@ internal sealed class CrashCrowd(
             .Select(row => (Row: row, Work: _works.Find(work => work.Owns(row.Key))!)).Where(pair => pair.Work.Schedule.Resends).ToList();
         foreach (var (row, work) in uncertain)
         {
-            var worker = await slots[0].LivingAsync(storage, _logs, misdeed);
+            var worker = await slots[0].LivingAsync(storage, logs, misdeed);
             _ = await worker.TryResendAsync(row, work.Plan, cancellationToken);
         }
 

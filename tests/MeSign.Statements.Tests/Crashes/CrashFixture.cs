@@ -16,7 +16,9 @@ public sealed class CrashFixture : IAsyncLifetime
     /// <summary>How many schedules run at a time on the same queues.</summary>
     public const int Schedules = 24;
 
-    private const int Lanes = 4;
+    /// <summary>How many crowds run at a time.</summary>
+    public const int Lanes = 4;
+
     private const int Workers = 3;
     private const int Accounts = 1000;
 
@@ -74,20 +76,22 @@ public sealed class CrashFixture : IAsyncLifetime
     }
 
     /// <summary>Runs schedules, a crowd at a time in each lane, until all are done or enough is broken.</summary>
+    /// <param name="atOnce">Crowds at a time; <see cref="Lanes"/> at most.</param>
     /// <returns>How many were run, and what was broken.</returns>
-    internal async Task<CrashReport> RunAsync(IEnumerable<CrashSchedule> schedules, Misdeed misdeed, int enough, CancellationToken cancellationToken)
+    internal async Task<CrashReport> RunAsync(IEnumerable<CrashSchedule> schedules, Misdeed misdeed, int atOnce, int enough, CancellationToken cancellationToken)
     {
         var (faults, places) = (new ConcurrentQueue<string>(), new ConcurrentDictionary<string, int>(StringComparer.Ordinal));
         var started = Stopwatch.StartNew();
         var count = 0;
-        await Parallel.ForEachAsync(schedules.Chunk(Schedules), new ParallelOptions { MaxDegreeOfParallelism = Lanes, CancellationToken = cancellationToken }, async (crowd, cancelled) =>
+        await Parallel.ForEachAsync(schedules.Chunk(Schedules), new ParallelOptions { MaxDegreeOfParallelism = atOnce, CancellationToken = cancellationToken }, async (crowd, cancelled) =>
         {
             // A few show what is wrong; each that never settles takes long.
             if (faults.Count >= enough)
                 return;
 
             var storage = await NewStorageAsync(cancelled);
-            foreach (var fault in await WithLaneAsync(lane => new CrashCrowd(storage, lane, crowd, places, misdeed).RunAsync(cancelled)))
+            using var logs = new CapturedLogs();
+            foreach (var fault in await WithLaneAsync(lane => new CrashCrowd(storage, lane, crowd, places, misdeed, logs).RunAsync(cancelled)))
                 faults.Enqueue(fault);
             Interlocked.Add(ref count, crowd.Length);
         });

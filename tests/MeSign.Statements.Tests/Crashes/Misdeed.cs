@@ -49,7 +49,7 @@ internal sealed partial class MisdeedPolicy(Misdeed misdeed) : HttpPipelinePolic
         }
 
         await ProcessNextAsync(message, pipeline);
-        if (misdeed == Misdeed.OverlooksSubmitting && request.Method == RequestMethod.Get && message.Response.ContentStream is { } content)
+        if (misdeed == Misdeed.OverlooksSubmitting && request.Uri.Path.Contains("(PartitionKey", StringComparison.Ordinal) && message.Response.ContentStream is { } content)
         {
             using var text = new StreamReader(content);
             var told = (await text.ReadToEndAsync(message.CancellationToken)).Replace("\"State\":\"Submitting\"", "\"State\":\"Deferred\"", StringComparison.Ordinal);
