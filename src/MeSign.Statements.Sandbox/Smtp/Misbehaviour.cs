@@ -3,6 +3,7 @@ namespace MeSign.Statements.Sandbox.Smtp;
 /// <summary>Something that the sink does wrong on request: at one point of the dialogue, for everyone or one recipient, always or so many times.</summary>
 internal sealed class Misbehaviour
 {
+    private readonly TaskCompletionSource _met = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _left = int.MaxValue;
 
     private Misbehaviour(SmtpStage stage, SmtpFault fault) => (Stage, Fault) = (stage, fault);
@@ -25,6 +26,9 @@ internal sealed class Misbehaviour
 
     /// <summary>Only for this envelope recipient; from <see cref="SmtpStage.Recipient"/> on, earlier nobody knows it.</summary>
     public string? Recipient { get; private init; }
+
+    /// <summary>Ends when a client first came to it.</summary>
+    public Task Met => _met.Task;
 
     /// <summary>Answers with a refusal, such as <c>550 5.1.1 no such user</c> or <c>451 4.3.0 try later</c>.</summary>
     public static Misbehaviour Reply(SmtpStage stage, string reply) => new(stage, SmtpFault.Reply) { Answer = reply };
@@ -56,10 +60,15 @@ internal sealed class Misbehaviour
     };
 
     /// <summary>True where it applies here; a counted one is used up by that.</summary>
-    internal bool Takes(SmtpStage stage, IEnumerable<string> recipients) =>
-        stage == Stage
-        && (Recipient is null || recipients.Contains(Recipient, StringComparer.OrdinalIgnoreCase))
-        && (Volatile.Read(ref _left) == int.MaxValue || Interlocked.Decrement(ref _left) >= 0);
+    internal bool Takes(SmtpStage stage, IEnumerable<string> recipients)
+    {
+        var takes = stage == Stage
+            && (Recipient is null || recipients.Contains(Recipient, StringComparer.OrdinalIgnoreCase))
+            && (Volatile.Read(ref _left) == int.MaxValue || Interlocked.Decrement(ref _left) >= 0);
+        if (takes)
+            _met.TrySetResult();
+        return takes;
+    }
 }
 
 /// <summary>Points of an SMTP dialogue, in their order.</summary>

@@ -66,8 +66,10 @@ internal sealed class SubmissionAttempt : IDisposable
 
         return exception switch
         {
-            OperationCanceledException when _caller.IsCancellationRequested && !ContentLeft =>
+            // Each step says in words of its own that it was given up, a TLS handshake as a failed one.
+            _ when _caller.IsCancellationRequested && !ContentLeft =>
                 new Submission.Deferred(DeferralReason.ShuttingDown, "this worker is shutting down"),
+            _ when IsOver => new Submission.Deferred(DeferralReason.RelayUnavailable, $"relay {Relay}: {Reason(exception)}"),
             SslHandshakeException or InvalidDataException or UnauthorizedAccessException => new Submission.Deferred(
                 DeferralReason.RelayTls, $"relay {Relay}: no TLS connection with an accepted certificate (see MeSign:Relays:{Relay}:TrustedRoots and Host)"),
             NotSupportedException when _message is null => new Submission.Deferred(

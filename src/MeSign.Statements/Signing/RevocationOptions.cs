@@ -13,10 +13,12 @@ public sealed class RevocationOptions
     public IList<string> Crls { get; init; } = [];
 
     /// <summary>
-    /// Whether OCSP and CRL servers may have loopback, private or link-local addresses. Default false: the addresses come
-    /// from certificates, and nobody may point us at our own network. Through a proxy, its rules decide.
+    /// Whether OCSP and CRL servers may have loopback, private or link-local addresses. Default true: only the issuers' own
+    /// certificates and those of their timestamp authorities are looked up here, and a bank's own CA answers in its own network. A
+    /// redirect never leads to such an address: lists go over plain HTTP, where anyone on the way may answer. Through a proxy,
+    /// its rules decide.
     /// </summary>
-    public bool AllowPrivateAddresses { get; init; }
+    public bool AllowPrivateAddresses { get; init; } = true;
 
     /// <summary>Time one server may take to answer. Default 10 s, 1 s to 60 s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:01:00")]

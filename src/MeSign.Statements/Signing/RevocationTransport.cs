@@ -8,6 +8,7 @@ namespace MeSign.Statements.Signing;
 internal sealed class RevocationTransport : IDisposable
 {
     private const int MaxRedirects = 3;
+    private static readonly HttpRequestOptionsKey<string> Named = new("host that the certificate names");
 
     private readonly RevocationOptions _options;
     private readonly TimeProvider _time;
@@ -48,6 +49,7 @@ internal sealed class RevocationTransport : IDisposable
     private async Task<byte[]> SendAsync(HttpRequestMessage message, int most, CancellationToken cancellationToken)
     {
         var host = message.RequestUri!.Host;
+        message.Options.Set(Named, message.RequestUri.IdnHost);
         using var request = message;
         using var deadline = new CancellationTokenSource(_options.Timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
@@ -97,11 +99,17 @@ internal sealed class RevocationTransport : IDisposable
         var addresses = await Dns.GetHostAddressesAsync(endpoint.Host, cancellationToken);
 
         // Another host than the request's is the proxy that the installation has chosen.
-        var isProxy = endpoint.Host != context.InitialRequestMessage.RequestUri?.IdnHost;
-        if (!_options.AllowPrivateAddresses && !isProxy)
+        var request = context.InitialRequestMessage;
+        var isProxy = endpoint.Host != request.RequestUri?.IdnHost;
+        var isNamed = request.Options.TryGetValue(Named, out var named) && endpoint.Host == named;
+        if (!isProxy && !(isNamed && _options.AllowPrivateAddresses))
             addresses = [.. addresses.Where(address => !PrivateAddresses.Contains(address))];
         if (addresses is [])
-            throw new RevocationUnknownException($"{endpoint.Host} has only private addresses, which {RevocationOptions.Section}:AllowPrivateAddresses would allow", outcome: "private");
+        {
+            throw new RevocationUnknownException(
+                isNamed ? $"{endpoint.Host} has only private addresses, which {RevocationOptions.Section}:AllowPrivateAddresses would allow" : $"{named} leads to {endpoint.Host}, which has only private addresses",
+                outcome: "private");
+        }
 
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try

@@ -5,6 +5,7 @@ using MeSign.Statements.Delivery;
 using MeSign.Statements.Sandbox.Smtp;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 
 namespace MeSign.Statements.Tests.Delivery;
 
@@ -15,6 +16,7 @@ public sealed class SmtpSubmitterTests : IAsyncLifetime
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mesign-submit-");
     private readonly RelayCertificates _certificates = new();
     private readonly List<IAsyncDisposable> _owned = [];
+    private readonly FakeTimeProvider _time = new(DateTimeOffset.UtcNow);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -146,7 +148,7 @@ public sealed class SmtpSubmitterTests : IAsyncLifetime
     [Fact]
     public async Task Replaces_a_kept_connection_that_the_relay_has_closed()
     {
-        var sink = Sink(options => options with { IdleTimeout = TimeSpan.FromMilliseconds(300) });
+        var sink = Sink(options => options with { IdleTimeout = TimeSpan.FromSeconds(3) });
         var submitter = Submitter(Relay(sink));
         await submitter.SubmitAsync("main", ToBob, Small, Cancellation);
         await UntilAsync(() => sink.OpenConnections == 0);
@@ -282,13 +284,14 @@ public sealed class SmtpSubmitterTests : IAsyncLifetime
     public async Task Defers_when_the_relay_falls_silent_before_the_final_dot(string stage)
     {
         var sink = Sink();
-        sink.Misbehave(Misbehaviour.Stall(Enum.Parse<SmtpStage>(stage)));
-        var relay = Relay(sink);
-        relay.Timeout = TimeSpan.FromSeconds(3);
+        var stall = Misbehaviour.Stall(Enum.Parse<SmtpStage>(stage));
+        sink.Misbehave(stall);
 
-        var submission = await Submitter(relay).SubmitAsync("main", ToBob, Large, Cancellation);
+        var sending = Submitter(Relay(sink)).SubmitAsync("main", ToBob, Large, Cancellation);
+        await stall.Met.WaitAsync(Cancellation);
+        _time.Advance(TimeSpan.FromMinutes(1));
 
-        submission.ShouldBeOfType<Submission.Deferred>().Detail.ShouldBe("relay main: no answer within 00:00:03");
+        (await sending).ShouldBe(new Submission.Deferred(DeferralReason.RelayUnavailable, "relay main: no answer within 00:01:00"));
         sink.Count.ShouldBe(0);
     }
 
@@ -296,13 +299,14 @@ public sealed class SmtpSubmitterTests : IAsyncLifetime
     public async Task Uncertain_when_the_relay_falls_silent_after_the_final_dot()
     {
         var sink = Sink();
-        sink.Misbehave(Misbehaviour.Stall(SmtpStage.FinalDot));
-        var relay = Relay(sink);
-        relay.Timeout = TimeSpan.FromSeconds(3);
+        var stall = Misbehaviour.Stall(SmtpStage.FinalDot);
+        sink.Misbehave(stall);
 
-        var submission = await Submitter(relay).SubmitAsync("main", ToBob, Small, Cancellation);
+        var sending = Submitter(Relay(sink)).SubmitAsync("main", ToBob, Small, Cancellation);
+        await stall.Met.WaitAsync(Cancellation);
+        _time.Advance(TimeSpan.FromMinutes(1));
 
-        submission.ShouldBe(new Submission.Uncertain("relay main: no answer within 00:00:03 after the end of the message"));
+        (await sending).ShouldBe(new Submission.Uncertain("relay main: no answer within 00:01:00 after the end of the message"));
     }
 
     [Fact]
@@ -326,15 +330,39 @@ public sealed class SmtpSubmitterTests : IAsyncLifetime
     public async Task Sends_nothing_more_when_it_shuts_down_before_the_content(string stage)
     {
         var sink = Sink();
-        sink.Misbehave(Misbehaviour.Stall(Enum.Parse<SmtpStage>(stage)));
+        var stall = Misbehaviour.Stall(Enum.Parse<SmtpStage>(stage));
+        sink.Misbehave(stall);
         using var shutdown = new CancellationTokenSource();
 
         var sending = Submitter(Relay(sink)).SubmitAsync("main", ToBob, Small, shutdown.Token);
-        await UntilAsync(() => sink.Connections > 0);
+        await stall.Met.WaitAsync(Cancellation);
         await shutdown.CancelAsync();
 
         (await sending).ShouldBeOfType<Submission.Deferred>().Reason.ShouldBe(DeferralReason.ShuttingDown);
         sink.Count.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_handshake_that_is_not_answered_is_no_fault_of_TLS(bool shutsDown)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var shutdown = new CancellationTokenSource();
+        var relay = new RelayOptions { Host = "localhost", Port = ((IPEndPoint)listener.LocalEndpoint).Port, Tls = TlsMode.Implicit, Timeout = TimeSpan.FromMinutes(1) };
+
+        var sending = Submitter(relay).SubmitAsync("main", ToBob, Small, shutdown.Token);
+        using var silent = await listener.AcceptTcpClientAsync(Cancellation);
+        await silent.GetStream().ReadExactlyAsync(new byte[1], Cancellation);
+        if (shutsDown)
+            await shutdown.CancelAsync();
+        else
+            _time.Advance(TimeSpan.FromMinutes(1));
+
+        (await sending).ShouldBe(shutsDown
+            ? new Submission.Deferred(DeferralReason.ShuttingDown, "this worker is shutting down")
+            : new Submission.Deferred(DeferralReason.RelayUnavailable, "relay main: no answer within 00:01:00"));
     }
 
     [Fact]
@@ -467,6 +495,7 @@ public sealed class SmtpSubmitterTests : IAsyncLifetime
         var relay = Relay(sink);
         relay.IdleTimeout = TimeSpan.FromSeconds(1);
         await Submitter(relay).SubmitAsync("main", ToBob, Small, Cancellation);
+        _time.Advance(TimeSpan.FromSeconds(2));
 
         await UntilAsync(() => sink.OpenConnections == 0);
     }
@@ -495,13 +524,13 @@ public sealed class SmtpSubmitterTests : IAsyncLifetime
         Host = "localhost",
         Port = sink.Port,
         TrustedRoots = [File("root.pem", _certificates.RootPem)],
-        Timeout = TimeSpan.FromSeconds(60),
+        Timeout = TimeSpan.FromMinutes(1),
     };
 
     private SmtpSubmitter Submitter(RelayOptions relay)
     {
         var options = new RelaysOptions { Relays = { ["main"] = relay } };
-        var submitter = new SmtpSubmitter(Options.Create(options), new MailLogin(() => throw new InvalidOperationException("no token is wanted")), TimeProvider.System, NullLogger<SmtpSubmitter>.Instance);
+        var submitter = new SmtpSubmitter(Options.Create(options), new MailLogin(() => throw new InvalidOperationException("no token is wanted")), _time, NullLogger<SmtpSubmitter>.Instance);
         _owned.Add(submitter);
         return submitter;
     }

@@ -134,7 +134,6 @@ internal sealed partial class SigningBench : IAsyncDisposable
         var pkcs12 = folder.Write("signer.p12", all.Export(X509ContentType.Pfx, "test"));
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([
             new("MeSign:Timestamps:Roots:0", roots),
-            new("MeSign:Revocation:AllowPrivateAddresses", "true"),
             new("MeSign:Timestamps:ReservedBytes", reservedBytes.ToString(CultureInfo.InvariantCulture)),
         ]).Build();
         var services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(configuration).AddSigning().AddPdf().BuildServiceProvider();

@@ -46,7 +46,7 @@ public sealed class StartTests(SandboxFixture fixture)
         fixture.Sandbox.Authority.Revoke(revoked);
         var password = await AuthorityFiles.WritePkcs12Async(fixture.Sandbox.Authority, revoked, folder["gone.p12"], Cancellation);
         (string, string)[] Gone(string id) => [.. Copy(id), ($"MeSign:Issuers:{id}:SigningPkcs12", folder["gone.p12"]), ($"MeSign:Issuers:{id}:SigningPasswordFile", password), ($"MeSign:Issuers:{id}:Pdf:Level", "B-LT")];
-        await using var run = await fixture.StartAsync([.. Gone("gone"), .. Gone("lost"), ($"{Issuer}:Pdf:Level", "B-LTA"), ("MeSign:Revocation:AllowPrivateAddresses", "true")]);
+        await using var run = await fixture.StartAsync([.. Gone("gone"), .. Gone("lost"), ($"{Issuer}:Pdf:Level", "B-LTA")]);
 
         var faults = (await Should.ThrowAsync<OptionsValidationException>(() => run.Part<SignerRevocation>().CheckAsync(Cancellation))).Failures.ToList();
 
@@ -58,8 +58,8 @@ public sealed class StartTests(SandboxFixture fixture)
     [Fact]
     public async Task Warns_of_an_authority_that_does_not_answer()
     {
-        // The sandbox's lists are on loopback, which is refused unless it is allowed.
-        await using var run = await fixture.StartAsync(($"{Issuer}:Pdf:Level", "B-LT"));
+        // The sandbox's lists are on loopback.
+        await using var run = await fixture.StartAsync(($"{Issuer}:Pdf:Level", "B-LT"), ("MeSign:Revocation:AllowPrivateAddresses", "false"));
 
         await run.Part<SignerRevocation>().CheckAsync(Cancellation);
 

@@ -270,6 +270,22 @@ public sealed class ValidationMaterialSourceTests
         server.Requests.ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task Is_led_to_no_private_address_by_a_redirect()
+    {
+        await using var inner = await TestRevocationServer.StartAsync();
+        await using var server = await TestRevocationServer.StartAsync();
+        server.Instead = context =>
+        {
+            context.Response.Redirect(new UriBuilder(inner.Address) { Host = "localhost", Path = context.Request.Path }.Uri.ToString());
+            return Task.FromResult(true);
+        };
+        using var signing = Signing();
+
+        (await DelayedAsync(signing, Identity(server))).Message.ShouldContain("127.0.0.1 leads to localhost, which has only private addresses");
+        inner.Requests.ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData(1, true)]
     [InlineData(int.MaxValue, false)]
@@ -420,7 +436,6 @@ public sealed class ValidationMaterialSourceTests
     private TestSigning Signing(params (string Key, string Value)[] settings)
     {
         var all = settings.ToDictionary(setting => $"MeSign:Revocation:{setting.Key}", setting => (string?)setting.Value);
-        all.TryAdd("MeSign:Revocation:AllowPrivateAddresses", "true");
         return new(settings: all, time: _time);
     }
 
