@@ -3,7 +3,23 @@ using MeSign.Statements.Ledger;
 
 namespace MeSign.Statements.Cli.Bounces;
 
-/// <param name="Statement">The statement that it is about; only with <c>--match</c>.</param>
-internal sealed record BounceView(string File, BounceReport Report, MatchedStatement? Statement);
+/// <summary>One message: what most people ask of it, of its first recipient, and then everything that the reader found.</summary>
+/// <param name="Recipient">The one that it is about, the failed before the others.</param>
+/// <param name="Status">Enhanced status code (RFC 3463).</param>
+/// <param name="Class">Absent where nothing failed and nothing is late.</param>
+/// <param name="Statement">The statement that it names; absent where it names none of ours.</param>
+internal sealed record BounceView(
+    string File, BounceKind Kind, string? Recipient, string? Status, BounceClass? Class, MatchedStatement? Statement, BounceReport Report)
+{
+    public static BounceView Of(string file, BounceReport report, LedgerRow? row)
+    {
+        var one = report.Recipients.FirstOrDefault(recipient => recipient.Kind == report.Kind);
+        var named = row is not null || report.MessageName is not null ? new MatchedStatement(report.MessageName, row?.Batch, row?.Job, row?.State) : null;
+        return new BounceView(file, report.Kind, one?.Address, one?.Status, report.Kind is BounceKind.Failure or BounceKind.Delayed ? one?.Class : null, named, report);
+    }
+}
 
-internal sealed record MatchedStatement(string Batch, string Job, StatementState State);
+/// <summary>The statement that a message names.</summary>
+/// <param name="Message">Name of our message: the local part of its Message-ID. Read from the message alone.</param>
+/// <param name="Batch">With <paramref name="Job"/> and <paramref name="State"/> from the ledger; absent where it was not asked or knows none.</param>
+internal sealed record MatchedStatement(string? Message, string? Batch, string? Job, StatementState? State);

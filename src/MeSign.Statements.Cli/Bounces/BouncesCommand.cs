@@ -20,14 +20,14 @@ internal static class BouncesCommand
     public static Command Create()
     {
         var paths = new Argument<string[]>("PATH") { Description = "A message as received (.eml), or a folder of them, with the folders in it.", Arity = ArgumentArity.OneOrMore };
-        var match = new Option<bool>("--match") { Description = "Look up in the ledger which statement it is about." };
+        var match = new Option<bool>("--match") { Description = "Look up in the ledger which statement it is about; so does --settings." };
         var json = new Option<bool>("--json") { Description = "Print JSON, one object a line for each message." };
         var command = new ExampleCommand(
             "bounces",
-            "Shows what the bounce reader makes of messages: kind, recipient, status, class.",
+            "Shows what the bounce reader makes of messages: kind, recipient, status, class, statement.",
             "mesign bounces returned.eml",
             "mesign bounces Maildir/new --json",
-            "mesign bounces returned.eml --match --settings bank.json")
+            "mesign bounces returned.eml --settings bank.json")
         {
             paths,
             match,
@@ -36,7 +36,7 @@ internal static class BouncesCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var files = parsed.GetValue(paths)!.SelectMany(Files).ToArray();
-            await using var provider = parsed.GetValue(match) ? StatementsProvider.Create(parsed.GetValue(SettingsOption.Instance)) : null;
+            await using var provider = parsed.GetValue(match) || parsed.GetValue(SettingsOption.Instance) is not null ? StatementsProvider.Create(parsed.GetValue(SettingsOption.Instance)) : null;
             var ledger = provider?.GetRequiredService<StatementLedger>();
             var output = parsed.InvocationConfiguration.Output;
             var views = new List<BounceView>();
@@ -44,7 +44,7 @@ internal static class BouncesCommand
             {
                 var report = BounceReader.Read(await File.ReadAllBytesAsync(file, cancellationToken));
                 var row = ledger is null ? null : await ledger.FindByMessageAsync(report.References, cancellationToken);
-                var view = new BounceView(file, report, row is null ? null : new MatchedStatement(row.Batch, row.Job, row.State));
+                var view = BounceView.Of(file, report, row);
                 if (parsed.GetValue(json))
                     await output.WriteLineAsync(JsonSerializer.Serialize(view, Json));
                 else
@@ -81,7 +81,7 @@ internal static class BouncesCommand
                     new Text(recipient.Address ?? ""),
                     new Text(string.Join(' ', new[] { recipient.ReplyCode?.ToString(System.Globalization.CultureInfo.InvariantCulture), recipient.Status }.OfType<string>())),
                     new Text(recipient.Kind is BounceKind.Failure or BounceKind.Delayed ? recipient.Class.ToString() : ""),
-                    new Text(view.Statement is { } statement ? $"{statement.Batch}/{statement.Job}" : ""));
+                    new Text(view.Statement is { } statement ? statement.Job is null ? $"message {statement.Message}" : $"{statement.Batch}/{statement.Job}" : ""));
             }
         }
 

@@ -33,7 +33,7 @@ internal sealed record SignatureView
 
     public string? Algorithm { get; init; }
 
-    /// <summary><c>BB</c>, <c>BT</c> …; null where it is not valid or no PAdES signature.</summary>
+    /// <summary><c>B-B</c>, <c>B-T</c> …; null where it is not valid or no PAdES signature.</summary>
     public PadesLevel? Level { get; init; }
 
     /// <summary>What a certification allows (1 nothing, 2 forms, 3 also comments); null for an approval.</summary>

@@ -20,6 +20,7 @@ internal static class DeliveryRegistration
 
         services.AddMetrics();
         services.AddSingleton<BounceMetrics>();
+        services.AddSingleton<RelayTlsFaults>();
         services.AddSingleton<BounceBlobs>();
         services.AddSingleton<BounceMailbox>();
         services.AddSingleton<SuppressionList>();

@@ -18,6 +18,24 @@ internal static class MailTls
         client.ServerCertificateValidationCallback = static (_, _, _, errors) => errors == SslPolicyErrors.None;
     }
 
+    /// <summary>Null for TLS as it must be.</summary>
+    /// <param name="names">Names of which the certificate must bear one; where empty, the name that was connected to decides.</param>
+    public static TlsFault? Fault(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors, IEnumerable<string> names)
+    {
+        var known = names.Any() ? certificate is X509Certificate2 shown && names.Any(name => shown.MatchesHostname(name)) : !errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch);
+        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors))
+        {
+            var status = chain?.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, one) => all | one.Status) ?? X509ChainStatusFlags.NoError;
+            return status.HasFlag(X509ChainStatusFlags.NotTimeValid) ? TlsFault.CertificateExpired
+                : (status & (X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain | X509ChainStatusFlags.NotSignatureValid)) != 0 ? TlsFault.CertificateNotTrusted
+                : TlsFault.ValidationFailure;
+        }
+
+        return (errors & ~SslPolicyErrors.RemoteCertificateNameMismatch) != SslPolicyErrors.None ? TlsFault.ValidationFailure
+            : known ? null
+            : TlsFault.CertificateHostMismatch;
+    }
+
     /// <param name="roots">The only roots trusted; the system's where empty.</param>
     public static X509ChainPolicy Policy(X509Certificate2Collection roots)
     {

@@ -16,8 +16,9 @@ internal sealed class RelayClient : SmtpClient
     private readonly SslStreamCertificateContext? _ownCertificate;
 
     /// <param name="socket">Connected; owned by this client.</param>
+    /// <param name="report">Told of TLS that is not as it must be.</param>
     /// <exception cref="InvalidDataException">A certificate in the settings cannot be read.</exception>
-    public RelayClient(Socket socket, RelayOptions relay)
+    public RelayClient(Socket socket, RelayOptions relay, Action<TlsFault> report)
     {
         _socket = socket;
         _relay = relay;
@@ -27,6 +28,14 @@ internal sealed class RelayClient : SmtpClient
         // Longer than an attempt may take: the attempt's own limit is the one that knows what had left by then.
         Timeout = (int)(relay.Timeout + TimeSpan.FromSeconds(5)).TotalMilliseconds;
         MailTls.Require(this);
+        ServerCertificateValidationCallback = (_, certificate, chain, errors) =>
+        {
+            if (MailTls.Fault(certificate, chain, errors, relay.CertificateNames) is not { } fault)
+                return true;
+
+            report(fault);
+            return relay.TlsPolicy == TlsPolicy.Testing;
+        };
         RequireTLS = relay.RequireTls;
         DeliveryStatusNotificationType = relay.Return;
     }

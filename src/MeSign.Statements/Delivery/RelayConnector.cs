@@ -3,7 +3,8 @@ using System.Net.Sockets;
 namespace MeSign.Statements.Delivery;
 
 /// <summary>Opens connections to one relay: TCP, TLS as set, AUTH.</summary>
-internal sealed class RelayConnector(RelayOptions relay, MailLogin login)
+/// <param name="id">Key under <c>MeSign:Relays</c>.</param>
+internal sealed class RelayConnector(string id, RelayOptions relay, MailLogin login, RelayTlsFaults faults)
 {
     public async Task<RelayClient> ConnectAsync(CancellationToken cancellationToken)
     {
@@ -15,8 +16,8 @@ internal sealed class RelayConnector(RelayOptions relay, MailLogin login)
             socket.NoDelay = true;
             await socket.ConnectAsync(relay.Host, relay.EffectivePort, cancellationToken);
 
-            client = new RelayClient(socket, relay);
-            await client.ConnectAsync(socket, relay.Host, relay.EffectivePort, MailTls.Security(relay.Tls), cancellationToken);
+            client = new RelayClient(socket, relay, fault => faults.Report(id, fault, relay.TlsPolicy));
+            await SecureAsync(client, socket, cancellationToken);
             if (!string.IsNullOrEmpty(relay.User))
                 await login.AuthenticateAsync(client, relay.User, relay.PasswordFile, relay.TokenScope, cancellationToken);
 
@@ -29,6 +30,19 @@ internal sealed class RelayConnector(RelayOptions relay, MailLogin login)
         {
             client?.Dispose();
             socket?.Dispose();
+        }
+    }
+
+    private async Task SecureAsync(RelayClient client, Socket socket, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await client.ConnectAsync(socket, relay.Host, relay.EffectivePort, MailTls.Security(relay.Tls), cancellationToken);
+        }
+        catch (NotSupportedException)
+        {
+            faults.Report(id, TlsFault.StarttlsNotSupported, relay.TlsPolicy);
+            throw;
         }
     }
 }

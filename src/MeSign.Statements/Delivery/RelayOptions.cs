@@ -21,6 +21,16 @@ internal sealed class RelayOptions : IValidatableObject
     [EnumDataType(typeof(TlsMode))]
     public TlsMode Tls { get; set; } = TlsMode.StartTls;
 
+    /// <summary>
+    /// What a fault in the relay's certificate does, as with MTA-STS (RFC 8461 §5): Enforce (default) sends nothing; Testing
+    /// reports it and sends, encrypted to whoever answered. Neither goes on without TLS.
+    /// </summary>
+    [EnumDataType(typeof(TlsPolicy))]
+    public TlsPolicy TlsPolicy { get; set; } = TlsPolicy.Enforce;
+
+    /// <summary>Names of which the relay's certificate must bear one, where that is not <see cref="Host"/>. Default Host.</summary>
+    public IList<string> CertificateNames { get; set; } = [];
+
     /// <summary>Whether <see cref="TlsMode.None"/> may leave this machine. Default no.</summary>
     public bool AllowCleartext { get; set; }
 
@@ -110,6 +120,8 @@ internal sealed class RelayOptions : IValidatableObject
             yield return new ValidationResult(unusable, [nameof(ClientCertificate)]);
         if (RequireTls && Tls == TlsMode.None)
             yield return new ValidationResult("RequireTls is not to be had with Tls None", [nameof(RequireTls)]);
+        if (TlsPolicy == TlsPolicy.Testing && (RequireTls || !string.IsNullOrEmpty(User)))
+            yield return new ValidationResult("TlsPolicy Testing would give a password, or a message that requires TLS, to whoever answers: leave out User and RequireTls, or set Enforce", [nameof(TlsPolicy)]);
         foreach (var (domain, limit) in Domains.Where(domain => domain.Value.MaxConnections < 1 || domain.Value.MessagesPerSecond <= 0))
             yield return new ValidationResult($"Domains:{domain} has a limit of {limit.MaxConnections} {limit.MessagesPerSecond}: give more than 0", [nameof(Domains)]);
     }
@@ -140,6 +152,15 @@ public enum TlsMode
 
     /// <summary>Clear text: for loopback.</summary>
     None,
+}
+
+public enum TlsPolicy
+{
+    /// <summary>Nothing is sent over TLS that is not as it must be.</summary>
+    Enforce,
+
+    /// <summary>A fault in the certificate is reported, and the message goes.</summary>
+    Testing,
 }
 
 [OptionsValidator]

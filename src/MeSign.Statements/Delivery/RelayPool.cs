@@ -19,12 +19,12 @@ internal sealed class RelayPool : IAsyncDisposable
     private readonly ITimer _sweep;
 
     /// <param name="id">Key under <c>MeSign:Relays</c>.</param>
-    public RelayPool(string id, RelayOptions relay, MailLogin login, TimeProvider time)
+    public RelayPool(string id, RelayOptions relay, MailLogin login, RelayTlsFaults faults, TimeProvider time)
     {
         Id = id;
         _relay = relay;
         _time = time;
-        _connector = new RelayConnector(relay, login);
+        _connector = new RelayConnector(id, relay, login, faults);
         _places = new SemaphoreSlim(relay.MaxConnections);
         Health = new RelayHealth(relay, time);
         Limits = new SendingLimits(relay, time);

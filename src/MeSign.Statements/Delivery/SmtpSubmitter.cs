@@ -5,7 +5,8 @@ using Microsoft.Extensions.Options;
 namespace MeSign.Statements.Delivery;
 
 /// <summary>Hands finished messages to relays, over connections that are kept.</summary>
-internal sealed partial class SmtpSubmitter(IOptions<RelaysOptions> options, MailLogin login, TimeProvider time, ILogger<SmtpSubmitter> logger) : IAsyncDisposable
+internal sealed partial class SmtpSubmitter(
+    IOptions<RelaysOptions> options, MailLogin login, RelayTlsFaults faults, TimeProvider time, ILogger<SmtpSubmitter> logger) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, Lazy<RelayPool>> _pools = new(StringComparer.OrdinalIgnoreCase);
 
@@ -61,7 +62,7 @@ internal sealed partial class SmtpSubmitter(IOptions<RelaysOptions> options, Mai
         if (!options.Value.Relays.TryGetValue(relay, out var settings))
             return new Submission.Deferred(DeferralReason.RelayUnavailable, $"relay {relay} is not configured: add MeSign:Relays:{relay}");
 
-        pool = _pools.GetOrAdd(relay, _ => new Lazy<RelayPool>(() => new RelayPool(relay, settings, login, time))).Value;
+        pool = _pools.GetOrAdd(relay, _ => new Lazy<RelayPool>(() => new RelayPool(relay, settings, login, faults, time))).Value;
         if (pool.Limits.Enter(envelope.RecipientDomain) is { } full)
             return new Submission.Deferred(DeferralReason.Limited, $"relay {relay}: a limit of ours on messages at once or in a second", After: full);
         if (pool.Health.Enter() is not { } rest)

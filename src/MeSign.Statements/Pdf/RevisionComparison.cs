@@ -74,6 +74,25 @@ internal sealed class RevisionComparison(PdfDocument before, PdfDocument after, 
         }
     }
 
+    // What only the old value led to: a revision in between wrote it again, and a later one left it out.
+    private void ClaimOutOfUse(PdfObject? value)
+    {
+        if (_changed.Count == _explained.Count(_changed.Contains))
+            return;
+
+        var seen = new HashSet<int>();
+        var waiting = new Stack<PdfReference>(PdfObjects.References(value));
+        while (waiting.TryPop(out var reference))
+        {
+            if (!seen.Add(reference.Number))
+                continue;
+            if (_changed.Contains(reference.Number) && _explained.Add(reference.Number))
+                _replaced.Add(reference.Number);
+            foreach (var next in PdfObjects.References(before.Load(reference)))
+                waiting.Push(next);
+        }
+    }
+
     private void FindChangedObjects()
     {
         var written = after.Sections.Take(after.Sections.Count - before.Sections.Count).SelectMany(Entries).Select(entry => entry.Number).ToHashSet();
@@ -157,6 +176,7 @@ internal sealed class RevisionComparison(PdfDocument before, PdfDocument after, 
 
         var known = _explained.Count;
         Claim(now[key], replaced: true);
+        ClaimOutOfUse(was[key]);
         if (_explained.Count > known || !PdfObjects.Same(before, was[key], after, now[key]))
             Report(kind, description);
     }

@@ -2,6 +2,7 @@ using System.Text;
 using Azure.Core;
 using MeSign.Statements.Delivery;
 using MeSign.Statements.Sandbox.Smtp;
+using MeSign.Statements.Tests.Fixtures;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
@@ -16,6 +17,7 @@ public abstract class RelayBench : IAsyncLifetime
 
     private protected readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mesign-relay-");
     private protected readonly RelayCertificates _certificates = new();
+    private protected readonly CapturedLogs _logs = new();
     private protected readonly List<IAsyncDisposable> _owned = [];
     private protected readonly FakeTimeProvider _time = new(TimeProvider.System.GetUtcNow());
     private protected int _sinks;
@@ -60,7 +62,7 @@ public abstract class RelayBench : IAsyncLifetime
     private protected SmtpSubmitter Submitter(Identity identity, params (string Id, RelayOptions Options)[] relays)
     {
         var options = new RelaysOptions { Relays = relays.ToDictionary(relay => relay.Id, relay => relay.Options, StringComparer.OrdinalIgnoreCase) };
-        var submitter = new SmtpSubmitter(Options.Create(options), new MailLogin(() => identity), _time, NullLogger<SmtpSubmitter>.Instance);
+        var submitter = new SmtpSubmitter(Options.Create(options), new MailLogin(() => identity), TestTlsFaults.New(_logs), _time, NullLogger<SmtpSubmitter>.Instance);
         _owned.Add(submitter);
         return submitter;
     }

@@ -37,7 +37,10 @@ public class RelaysOptionsTests
             ("MeSign:Relays:b:User", "bank"),
             ("MeSign:Relays:b:TrustedRoots:0", "/nowhere/root.pem"),
             ("MeSign:Relays:c:Host", "x"),
-            ("MeSign:Relays:c:Timeout", "00:10:00")));
+            ("MeSign:Relays:c:Timeout", "00:10:00"),
+            ("MeSign:Relays:d:Host", "x"),
+            ("MeSign:Relays:d:TlsPolicy", "Testing"),
+            ("MeSign:Relays:d:RequireTls", "true")));
 
         var faults = string.Join('\n', failure.Failures);
         faults.ShouldSatisfyAllConditions(
@@ -48,6 +51,7 @@ public class RelaysOptionsTests
             () => faults.ShouldContain("Tls None would send clear text"),
             () => faults.ShouldContain("User goes with PasswordFile or TokenScope"),
             () => faults.ShouldContain("/nowhere/root.pem"),
+            () => faults.ShouldContain("TlsPolicy Testing would give a password"),
             () => faults.ShouldContain("MeSign:Relays:c:Timeout 00:10:00 needs a MeSign:Delivery:Lease of at least 00:10:10; it is 00:05:00"));
     }
 

@@ -1,6 +1,8 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using MeSign.Statements.Delivery;
 using MeSign.Statements.Sandbox.Smtp;
+using MeSign.Statements.Tests.Fixtures;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
@@ -14,6 +16,7 @@ public abstract class SmtpSubmitterBench : IAsyncLifetime
 
     private protected readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mesign-submit-");
     private protected readonly RelayCertificates _certificates = new();
+    private protected readonly CapturedLogs _logs = new();
     private protected readonly List<IAsyncDisposable> _owned = [];
     private protected readonly FakeTimeProvider _time = new(TimeProvider.System.GetUtcNow());
 
@@ -43,6 +46,14 @@ public abstract class SmtpSubmitterBench : IAsyncLifetime
             await Task.Delay(10, limit.Token);
     }
 
+    private protected X509Certificate2 Wrong(string how, RelayCertificates other) => how switch
+    {
+        "of another root" => other.Server(),
+        "for another host" => _certificates.Server(host: "elsewhere.example"),
+        "expired" => _certificates.Server(expired: true),
+        _ => _certificates.Server(usage: "1.3.6.1.5.5.7.3.2"),
+    };
+
     private protected static byte[] Message(string body) =>
         Encoding.ASCII.GetBytes($"From: Bank <bank@bank.example>\r\nTo: bob@example.org\r\nSubject: Statement\r\nMIME-Version: 1.0\r\n\r\n{body}");
 
@@ -65,7 +76,7 @@ public abstract class SmtpSubmitterBench : IAsyncLifetime
     private protected SmtpSubmitter Submitter(RelayOptions relay)
     {
         var options = new RelaysOptions { Relays = { ["main"] = relay } };
-        var submitter = new SmtpSubmitter(Options.Create(options), new MailLogin(() => throw new InvalidOperationException("no token is wanted")), _time, NullLogger<SmtpSubmitter>.Instance);
+        var submitter = new SmtpSubmitter(Options.Create(options), new MailLogin(() => throw new InvalidOperationException("no token is wanted")), TestTlsFaults.New(_logs), _time, NullLogger<SmtpSubmitter>.Instance);
         _owned.Add(submitter);
         return submitter;
     }

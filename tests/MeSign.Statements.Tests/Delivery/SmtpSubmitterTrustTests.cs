@@ -42,26 +42,67 @@ public sealed class SmtpSubmitterTrustTests : SmtpSubmitterBench
     }
 
     [Theory]
-    [InlineData("of another root")]
-    [InlineData("for another host")]
-    [InlineData("expired")]
-    [InlineData("not for servers")]
-    public async Task Defers_when_the_relay_shows_a_certificate(string wrong)
+    [InlineData("of another root", "CertificateNotTrusted")]
+    [InlineData("for another host", "CertificateHostMismatch")]
+    [InlineData("expired", "CertificateExpired")]
+    [InlineData("not for servers", "ValidationFailure")]
+    public async Task Defers_when_the_relay_shows_a_certificate(string wrong, string fault)
     {
         using var other = new RelayCertificates();
-        var certificate = wrong switch
-        {
-            "of another root" => other.Server(),
-            "for another host" => _certificates.Server(host: "elsewhere.example"),
-            "expired" => _certificates.Server(expired: true),
-            _ => _certificates.Server(usage: "1.3.6.1.5.5.7.3.2"),
-        };
-        var sink = Sink(options => options with { Certificate = certificate });
+        var sink = Sink(options => options with { Certificate = Wrong(wrong, other) });
 
         (await Submitter(Relay(sink)).SubmitAsync("main", ToBob, Small, Cancellation))
             .ShouldBeOfType<Submission.Deferred>().Reason.ShouldBe(DeferralReason.RelayTls);
 
         sink.Count.ShouldBe(0);
+        _logs.Lines.ShouldHaveSingleItem().Text.ShouldBe($"Relay main: {fault}, nothing is sent");
+    }
+
+    [Theory]
+    [InlineData("of another root", "CertificateNotTrusted")]
+    [InlineData("for another host", "CertificateHostMismatch")]
+    [InlineData("expired", "CertificateExpired")]
+    [InlineData("not for servers", "ValidationFailure")]
+    public async Task Reports_a_certificate_and_sends_while_the_policy_is_Testing(string wrong, string fault)
+    {
+        using var other = new RelayCertificates();
+        var sink = Sink(options => options with { Certificate = Wrong(wrong, other) });
+        var relay = Relay(sink);
+        relay.TlsPolicy = TlsPolicy.Testing;
+
+        (await Submitter(relay).SubmitAsync("main", ToBob, Small, Cancellation)).ShouldBeOfType<Submission.Relayed>();
+
+        sink.Count.ShouldBe(1);
+        _logs.Lines.ShouldHaveSingleItem().Text.ShouldBe($"Relay main: {fault}, sent all the same while TlsPolicy is Testing");
+    }
+
+    [Fact]
+    public async Task Does_not_go_on_without_TLS_whatever_the_policy()
+    {
+        var sink = Sink(options => options with { Certificate = null });
+        var relay = Relay(sink);
+        relay.TlsPolicy = TlsPolicy.Testing;
+
+        (await Submitter(relay).SubmitAsync("main", ToBob, Small, Cancellation))
+            .ShouldBeOfType<Submission.Deferred>().Reason.ShouldBe(DeferralReason.RelayTls);
+
+        sink.Count.ShouldBe(0);
+        _logs.Lines.ShouldHaveSingleItem().Text.ShouldBe("Relay main: StarttlsNotSupported, nothing is sent");
+    }
+
+    [Theory]
+    [InlineData("relay.bank.example", true)]
+    [InlineData("localhost", false)]
+    public async Task Wants_one_of_the_names_that_the_settings_give_the_certificate(string borne, bool accepted)
+    {
+        var sink = Sink(options => options with { Certificate = _certificates.Server(host: borne) });
+        var relay = Relay(sink);
+        relay.CertificateNames = ["other.bank.example", "relay.bank.example"];
+
+        var submission = await Submitter(relay).SubmitAsync("main", ToBob, Small, Cancellation);
+
+        (submission is Submission.Relayed).ShouldBe(accepted);
+        sink.Count.ShouldBe(accepted ? 1 : 0);
     }
 
     [Fact]

@@ -127,6 +127,22 @@ public class PdfShadowTests
     }
 
     [Theory]
+    [InlineData("", true)]
+    [InlineData("/PieceInfo 6 0 R", false)]
+    public async Task Lets_pass_validation_data_grown_and_then_left_out_of_use(string pageExtra, bool passes)
+    {
+        var signed = await SignAsync(PdfBuilder.OnePage("/DSS 5 0 R", pageExtra).Object(5, "<< /Type /DSS /Certs 6 0 R >>").Object(6, "[7 0 R]").Stream(7, "", "0").Table());
+        var grown = PdfBuilder.Update(signed).Object(6, "[7 0 R 30 0 R]").Stream(30, "", "0").Table();
+
+        var replaced = PdfBuilder.Update(grown).Object(5, "<< /Type /DSS /Certs [7 0 R 30 0 R] >>").Table();
+
+        if (passes)
+            (await SigningBench.Shared).Validate(replaced).Signatures.ShouldHaveSingleItem().Problems.ShouldBeEmpty();
+        else
+            (await ProblemsAsync(replaced)).ShouldContain("object 6 was replaced, which is used elsewhere too");
+    }
+
+    [Theory]
     [InlineData("<< /Type /Annot /Subtype /Link /Rect [0 0 9 9] /Border [0 0 0.5] >>")]
     [InlineData("<< /Type /Annot /Subtype /Text /Rect [0 0 9 9] /Contents (direct) >> 4 0 R")]
     public async Task Lets_pass_signatures_in_documents_with_direct_annotations(string annotations)

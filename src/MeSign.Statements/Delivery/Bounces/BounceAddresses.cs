@@ -10,7 +10,7 @@ internal static partial class BounceAddresses
     private const int MostReferences = 20;
 
     private static readonly string[] ReferenceFields = ["In-Reply-To", "References", "X-MS-Exchange-Message-Is-Ndr-For"];
-    private static readonly string[] RecipientFields = ["To", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To"];
+    public static readonly string[] RecipientFields = ["To", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To"];
 
     /// <summary>The first address in a field such as <c>rfc822; a@example.org</c> or <c>"A" &lt;a@example.org&gt;</c>.</summary>
     public static string? Of(string? field) =>
@@ -28,6 +28,9 @@ internal static partial class BounceAddresses
 
     public static string? MessageId(string? field) =>
         field is not null && Identifier().Match(field.Length > 2000 ? field[..2000] : field) is { Success: true } match ? match.Groups["id"].Value : null;
+
+    /// <returns>The name of a message of ours in a Message-ID, an envelope id or a return path, or null.</returns>
+    public static string? MessageName(string reference) => OwnName().Match(reference) is { Success: true } match ? match.Value : null;
 
     /// <summary>RFC 3461 §4: <c>+</c> and two hex digits stand for a character.</summary>
     public static string DecodeXtext(string text)
@@ -71,9 +74,12 @@ internal static partial class BounceAddresses
 
     private static string Trim(string address) => address.TrimEnd('.', '-', '\'').TrimStart('\'');
 
-    [GeneratedRegex("""[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\u00A1-\uFFEF-]{1,128}@[A-Za-z0-9\u00A1-\uFFEF][A-Za-z0-9.\u00A1-\uFFEF-]{0,250}""", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("""[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\u00A1-\uFFEF-]{1,128}@[A-Za-z0-9\u00A1-\uFFEF][A-Za-z0-9.\u00A1-\uFFEF-]{0,250}""", RegexOptions.CultureInvariant, 30_000)]
     private static partial Regex Address();
 
-    [GeneratedRegex("<(?<id>[^<>@\\s]{1,200}@[^<>\\s]{1,250})>", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])", RegexOptions.CultureInvariant, 30_000)]
+    private static partial Regex OwnName();
+
+    [GeneratedRegex("<(?<id>[^<>@\\s]{1,200}@[^<>\\s]{1,250})>", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 30_000)]
     private static partial Regex Identifier();
 }

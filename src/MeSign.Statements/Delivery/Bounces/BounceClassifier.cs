@@ -14,7 +14,7 @@ internal static class BounceClassifier
         if (status is null || (quoted is not null && ReplyText.Detail(status) < ReplyText.Detail(quoted)))
             status = quoted ?? status;
 
-        var reason = kind == BounceKind.Success ? BounceClass.Uncategorized : Classify(kind, code, status, texts);
+        var reason = kind == BounceKind.Success ? BounceClass.Uncategorized : AtPhase(texts, Classify(kind, code, status, texts));
         status ??= kind switch
         {
             BounceKind.Success => "2.0.0",
@@ -30,17 +30,32 @@ internal static class BounceClassifier
         var replies = texts.Select(ReplyText.Find).OfType<string>().Distinct(StringComparer.Ordinal).Take(3);
         foreach (var text in replies.Concat(texts).Select(ReplyText.Bare))
         {
-            if (BounceWords.Find(text) is { } said && !Outweighs(exact, said))
+            if (BouncePhrases.Find(text) is { } sure && Fits(kind, sure))
+                return sure;
+            if (BounceWords.Find(text) is { } said && Fits(kind, said) && !Outweighs(exact, said))
                 return said;
 
-            // A code that is exact says more than words that stand further off.
-            if (exact is { } reason)
+            // A code that is exact says more than words that stand further off. 5.7.1 is said to everything.
+            if (exact is { } reason and not BounceClass.PolicyRelated)
                 return reason;
         }
 
         return (status is null ? null : OfStatus(status)) ?? OfCode(code)
             ?? (kind == BounceKind.Delayed ? BounceClass.TransientFailure : BounceClass.Uncategorized);
     }
+
+    /// <summary>A message that is tried again has not expired, however often the notice speaks of hours and days.</summary>
+    private static bool Fits(BounceKind kind, BounceClass said) => kind != BounceKind.Delayed || said != BounceClass.MessageExpired;
+
+    /// <summary>Who refuses before it heard of a recipient speaks of the client or the sender, whatever its words and codes.</summary>
+    private static BounceClass AtPhase(IReadOnlyList<string> texts, BounceClass reason) =>
+        reason is not (BounceClass.InvalidRecipient or BounceClass.BadDomain or BounceClass.PolicyRelated or BounceClass.Uncategorized) ? reason
+        : texts.Select(ReplyText.PhaseOf).FirstOrDefault(phase => phase != ReplyPhase.Unknown) switch
+        {
+            ReplyPhase.Connect => BounceClass.SpamBlock,
+            ReplyPhase.MailFrom => BounceClass.InvalidSender,
+            _ => reason,
+        };
 
     /// <summary>
     /// Servers that say 5.1.1 or 5.2.2 mean it, unless their words speak of something that those codes are misused for.

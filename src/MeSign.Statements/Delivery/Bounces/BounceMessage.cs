@@ -13,12 +13,16 @@ internal sealed class BounceMessage
     private const int MaxParts = 64;
     private const int MaxDepth = 12;
 
+    private const int LongestField = 64 << 10;
+    private const int LongestValue = 4000;
+
     /// <summary>A notice that ends sooner was cut in the wrong place.</summary>
     private const int ShortestNotice = 50;
 
     private readonly StringBuilder _notice = new();
     private readonly StringBuilder _html = new();
     private int _parts;
+    private MimeMessage? _report;
 
     private BounceMessage()
     {
@@ -54,7 +58,7 @@ internal sealed class BounceMessage
             var message = new MimeParser(options, stream, MimeFormat.Entity).ParseMessage(CancellationToken.None);
             var read = new BounceMessage();
             read.Take(message, bytes);
-            return read;
+            return read.Unwrap(bytes);
         }
         catch (FormatException)
         {
@@ -65,14 +69,14 @@ internal sealed class BounceMessage
     private void Take(MimeMessage message, ReadOnlyMemory<byte> bytes)
     {
         foreach (var header in message.Headers)
-            Header.Add(header.Field, Cut(header.Value));
+            Header.Add(header.Field, ValueOf(header));
         if (message.Body is null)
             return;
 
         ContentType = message.Body.ContentType.MimeType.ToLowerInvariant();
         ReportType = message.Body.ContentType.Parameters["report-type"]?.Trim().ToLowerInvariant();
         foreach (var header in message.Body.Headers)
-            Header.Add(header.Field, Cut(header.Value));
+            Header.Add(header.Field, ValueOf(header));
 
         Walk(message.Body, 0);
         var text = _notice.ToString();
@@ -83,6 +87,19 @@ internal sealed class BounceMessage
         var end = OriginalCopy.Find(text);
         Notice = text.AsSpan(0, end).Trim().Length < ShortestNotice ? text : text[..end];
         Original ??= OriginalCopy.ReadHeader(text[end..]);
+    }
+
+    /// <summary>Gateways and lists pass a report on as an attachment of a message that says nothing of its own.</summary>
+    private BounceMessage Unwrap(ReadOnlyMemory<byte> bytes)
+    {
+        if (_report is null || DeliveryStatus is not null || FeedbackReport is not null || DispositionNotification is not null)
+            return this;
+
+        var inner = new BounceMessage();
+        foreach (var (name, value) in BounceAddresses.RecipientFields.SelectMany(name => Header.All(name).Select(value => (name, value))))
+            inner.Header.Add(name, value);
+        inner.Take(_report, bytes);
+        return inner;
     }
 
     private void Walk(MimeEntity entity, int depth)
@@ -100,6 +117,8 @@ internal sealed class BounceMessage
             // Also text/rfc822-headers.
             case MessagePart { Message: { } inner }:
                 Original ??= FieldsOf(inner);
+                if (inner.Body?.ContentType is { } type && type.IsMimeType("multipart", "report") && type.Parameters["report-type"] is { } report && report.Contains("delivery-status", StringComparison.OrdinalIgnoreCase))
+                    _report ??= inner;
                 break;
 
             case MimePart part:
@@ -151,21 +170,24 @@ internal sealed class BounceMessage
     {
         if (part.Content is null)
             return "";
-        if (part is TextPart { Text: { } text })
-            return text.Length > MaxText ? text[..MaxText] : text;
 
         using var memory = new MemoryStream();
         part.Content.DecodeTo(memory, CancellationToken.None);
-        return Encoding.UTF8.GetString(memory.GetBuffer(), 0, (int)Math.Min(memory.Length, MaxText));
+        return MailCharset.Decode(memory.GetBuffer().AsSpan(0, (int)Math.Min(memory.Length, MaxText)), part.ContentType.Charset);
     }
 
     private static MailFields FieldsOf(MimeMessage message)
     {
         var fields = new MailFields();
         foreach (var header in message.Headers.Concat(message.Body?.Headers ?? []))
-            fields.Add(header.Field, Cut(header.Value));
+            fields.Add(header.Field, ValueOf(header));
         return fields;
     }
 
-    private static string Cut(string value) => value.Length > 4000 ? value[..4000] : value;
+    /// <summary>Longer ones are not decoded: that costs a hundred times their length.</summary>
+    private static string ValueOf(Header header)
+    {
+        var value = header.RawValue.Length > LongestField ? Encoding.Latin1.GetString(header.RawValue.AsSpan(0, LongestValue)) : header.Value;
+        return value.Length > LongestValue ? value[..LongestValue] : value;
+    }
 }

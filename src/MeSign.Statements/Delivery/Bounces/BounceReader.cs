@@ -8,15 +8,21 @@ namespace MeSign.Statements.Delivery.Bounces;
 public static class BounceReader
 {
     /// <summary>What is read of a message at the most; all that reports have to say stands before it.</summary>
-    public const int MaxBytes = 2 << 20;
+    public const int MaxBytes = 1 << 20;
 
     private const int MostOriginalTo = 10;
 
-    /// <param name="message">RFC 5322 message, as received or as a mailbox file keeps it; read up to 2 MiB.</param>
+    /// <param name="message">RFC 5322 message, as received or as a mailbox file keeps it; read up to 1 MiB.</param>
     public static BounceReport Read(ReadOnlyMemory<byte> message)
     {
+        message = message[..Math.Min(message.Length, MaxBytes)];
+        if (message.Span.TrimStart(" \t\r\n"u8).StartsWith("{"u8))
+            return SesNotification.Read(MailCharset.Decode(message.Span, null)) is { } blob ? Report(blob, []) : BounceReport.Nothing;
+
         if (BounceMessage.Read(message) is not { } parts)
             return BounceReport.Nothing;
+        if (SesNotification.Read(parts.Notice) is { } notification)
+            return Report(notification, BounceAddresses.References(parts, null, null));
 
         var (kind, recipients) = Judge(parts);
         if (kind == BounceKind.NotABounce)
@@ -38,6 +44,16 @@ public static class BounceReader
         };
     }
 
+    private static BounceReport Report(SesNotification notification, IReadOnlyList<string> references) => new()
+    {
+        Kind = notification.Kind,
+        Recipients = notification.Recipients,
+        FeedbackType = notification.FeedbackType,
+        ReportingSystem = "Amazon SES",
+        OriginalMessageId = notification.MessageId,
+        References = notification.MessageId is { } id ? [id, .. references] : references,
+    };
+
     private static (BounceKind Kind, IReadOnlyList<BouncedRecipient> Recipients) Judge(BounceMessage parts)
     {
         if (parts.FeedbackReport is not null || BounceSigns.IsPlainComplaint(parts))
@@ -49,10 +65,10 @@ public static class BounceReader
             return (Overall(recipients), recipients);
         }
 
-        if (parts.DispositionNotification is not null || parts.ReportType == "disposition-notification")
+        if ((parts.DispositionNotification is not null || parts.ReportType == "disposition-notification") && !BounceSigns.SaysRejected(parts))
             return (BounceKind.ReadReceipt, BounceAddresses.Recipients(parts, BounceKind.ReadReceipt));
 
-        var sign = BounceSigns.Weigh(parts);
+        var sign = parts.DispositionNotification is null ? BounceSigns.Weigh(parts) : BounceKind.Failure;
         if (sign == BounceKind.AutoReply)
             return (sign, BounceAddresses.Recipients(parts, sign));
         if (sign == BounceKind.NotABounce)

@@ -30,6 +30,12 @@ public sealed record BounceReport
     /// that the report came to, which is the return path.
     /// </summary>
     public IReadOnlyList<string> References { get; init; } = [];
+
+    /// <summary>
+    /// The first of them that has the form of our messages' names (32 lower-case hex digits, in Message-ID, ENVID and return
+    /// path alike); whether there is such a statement, only the ledger knows.
+    /// </summary>
+    public string? MessageName => References.Select(BounceAddresses.MessageName).FirstOrDefault(name => name is not null);
 }
 
 /// <summary>One recipient of a report.</summary>

@@ -13,4 +13,20 @@ internal sealed class BounceRule(BounceClass reason, params string[] phrases)
     public BounceClass Class => reason;
 
     public bool Matches(string text) => Array.Exists(_phrases, phrase => phrase.IsMatch(text));
+
+    /// <returns>Where the first of its phrases begins, or null.</returns>
+    public int? At(string text)
+    {
+        int? first = null;
+        foreach (var phrase in _phrases)
+        {
+            foreach (var match in phrase.EnumerateMatches(text))
+            {
+                first = Math.Min(first ?? int.MaxValue, match.Index);
+                break;
+            }
+        }
+
+        return first;
+    }
 }

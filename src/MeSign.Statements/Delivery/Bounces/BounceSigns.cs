@@ -6,6 +6,8 @@ namespace MeSign.Statements.Delivery.Bounces;
 /// <summary>Whether a message that is no standard report is a notice of non-delivery, an automatic answer or neither.</summary>
 internal static class BounceSigns
 {
+    private const int LongestOpening = 600;
+
     private const RegexOptions Options = IgnoreCase | CultureInvariant | ExplicitCapture | NonBacktracking;
 
     private static readonly Regex Daemon = new(
@@ -13,22 +15,27 @@ internal static class BounceSigns
         Options);
 
     private static readonly Regex Subject = new(
-        @"undeliver|un-deliver|mail failure|error sending|not (a )?member|\u30a8\u30e9\u30fc|non[- ]?deliver|not (be )?delivered|returned (mail|to sender|e-?mail)|return(ed|ing) (the )?(mail|message|original)|deliver(y|ing)? .{0,30}(fail|err|problem|notif|status|report|delay|incomplete)|fail(ed|ure)? .{0,25}(deliver|notice|mail|send)|fail(ed|ure) (on|for)|mail (system )?error|mail could not|could not (be )?(sen[dt]|deliver)|(message|mail|e-?mail) .{0,20}(fail|reject|bounce|error|refus|delay|block|undel)|(cannot|can't|unable to) (send|deliver)|bounce[d ]|rejected|user unknown|quota|mailbox (full|unavail|not)|warning: .{0,40}(mail|message)|wasn't delivered|unzustellbar|zustell(ung|bar)|non remis|echec|\u00e9chec|impossible de|devuelto|no se (puede|ha) entreg|nedoru\u010d|mancata consegna|n\u00e3o entreg|niedor\u0119cz|\u4e0d\u9054|\u9001\u4fe1|\u9000\u4fe1|\u672a\u6295\u9012|delivery",
+        @"undeliver|un-deliver|mail failure|error sending|not (a )?member|\u30a8\u30e9\u30fc|non[- ]?deliver|not (be )?delivered|rejected:|returned (mail|to sender|e-?mail)|return(ed|ing) (the )?(mail|message|original)|deliver(y|ing)? .{0,30}(fail|err|problem|notif|status|report|delay|incomplete)|fail(ed|ure)? .{0,25}(deliver|notice|mail|send)|fail(ed|ure) (on|for)|mail (system )?error|mail could not|could not (be )?(sen[dt]|deliver)|(message|mail|e-?mail) .{0,20}(fail|reject|bounce|error|refus|delay|block|undel)|(cannot|can't|unable to) (send|deliver)|bounce[d ]|rejected|user unknown|quota|mailbox (full|unavail|not)|warning: .{0,40}(mail|message)|wasn't delivered|unzustellbar|zustell(ung|bar)|non remis|echec|\u00e9chec|impossible de|devuelto|no se (puede|ha) entreg|nedoru\u010d|mancata consegna|n\u00e3o entreg|niedor\u0119cz|\u4e0d\u9054|\u9001\u4fe1|\u9000\u4fe1|\u672a\u6295\u9012|delivery",
         Options);
 
     private static readonly Regex AutoSubject = new(
-        @"^(re: ?|aw: ?)?(\[?auto|automat|out of (the )?office|away from|i am out|vacation|holiday|on (leave|vacation)|abwesen|absence|r\u00e9ponse automatique|autom. ?antw|mimo kancel|nep\u0159\u00edtom|fuera de|respuesta autom|resposta autom|fuori ufficio|ooo\b|je suis absent|odsutno|thank you for (your|contact))",
+        @"^(re: ?|aw: ?)?(\[?auto|automat|out of (the )?office|away from|i am out|vacation|holiday|on (leave|vacation)|abwesen|absence|r\u00e9ponse automatique|autom. ?antw|mimo kancel|nep\u0159\u00edtom|fuera de|respuesta autom|resposta autom|fuori ufficio|ooo\b|.{0,60}automat\w+ (atbilde|reply|response|antwort|odpov|svar)|je suis absent|odsutno|thank you for (your|contact))",
         Options);
 
     private static readonly Regex Notice = new(
-        @"trouble delivering|permanent errors?|malformed address|not (a )?member|(not|n't|unable to|impossible|failed to) (be |have been |been )?(successfully )?(deliver|sen[dt]|reach)|undeliver|(permanent|fatal) (error|failure|fail)|delivery .{0,40}(fail|error|unsuccess|problem|not possible)|returned (to sender|mail|message)|(user|recipient|mailbox|address|account|domain|host) .{0,30}(unknown|not (found|exist|known|valid|local)|unavailable|rejected|disabled|full|does(n't| not) exist)|unknown (user|recipient|address|host|domain)|no such (user|mailbox|recipient|address)|quota|bounced|said: [45]\d\d|\b55[0-9][ -]|[45]\.[0-7]\.\d|message .{0,40}(reject|refus|could not|was not|blocked)|giving up|given up|(following|these) (recipient|address|user|destination)|will (keep|continue) (trying|to try)|mail .{0,20}loop|\u914d\u4fe1|\u9001\u4fe1",
+        @"trouble delivering|permanent errors?|malformed address|not (a )?member|(not|n't|unable to|impossible|failed to) (be |have been |been )?(successfully )?(deliver|sen[dt]|reach)|undeliver|(permanent|fatal) (error|failure|fail)|delivery .{0,40}(fail|error|unsuccess|problem|not possible)|returned (to sender|mail|message)|(user|recipient|mailbox|address|account|domain|host) .{0,30}(unknown|not (found|exist|known|valid|local)|unavailable|rejected|disabled|full|does(n't| not) exist)|unknown (user|recipient|address|host|domain)|no such (user|mailbox|recipient|address)|not a valid (user|address|mailbox)|quota|bounced|said: [45]\d\d|\b55[0-9][ -]|[45]\.[0-7]\.\d|message .{0,40}(reject|refus|could not|was not|blocked)|giving up|given up|(has been|is being) returned|(following|these) (recipient|address|user|destination)|will (keep|continue) (trying|to try)|mail .{0,20}loop|\u914d\u4fe1|\u9001\u4fe1",
+        Options);
+
+    /// <summary>What only a system begins with, whoever it says that it is.</summary>
+    private static readonly Regex Opening = new(
+        @"^[^A-Za-z>|]*(votre message n'a pas pu|your message (could not|was not|couldn't|wasn't) be(en)? delivered to|a message could not be delivered|delivery to the following recipients? failed|this is an automatically generated delivery status)",
         Options);
 
     private static readonly Regex Delay = new(
-        @"will (continue|keep|be|try|retry)[^.]{0,40}(try|tri|retr|again|attempt)|(has|have) not (yet )?been delivered|(being|is|been|was|delivery) (temporarily )?(delayed|deferred)|still (trying|being|not)|(you )?do not need to (resend|do anything)|no (action|need) .{0,40}(required|resend)|this is a warning (message )?only|delay(ed)? (notification|notice|mail|warning)|warning: (could not send|message)|delivery (status notification )?\(?delay",
+        @"(will|delivery) retry for \d|delivery incomplete|temporary problem delivering|postponed|attempts? will continue|will (continue|keep|be|try|retry)[^.]{0,40}(try|tri|retr|again|attempt)|(has|have) not yet been delivered|(being|is|been|was|delivery) (temporarily )?(delayed|deferred)|still (trying|being|not)|(you )?do not need to (resend|do anything)|no (action|need) .{0,40}(required|resend)|this is a warning (message )?only|delay(ed)? (notification|notice|mail|warning)|warning: (could not send|message)|delivery (status notification )?\(?delay",
         Options);
 
-    private static readonly Regex GivenUp = new(@"giv(en|ing) up|no (further|more) (attempt|deliver)|too (long|old)|permanent|expired|will not be (retried|resent)|could not be delivered (within|for)|exceeded", Options);
+    private static readonly Regex GivenUp = new(@"giv(en|ing) up|no (further|more) (attempt|deliver)|too (long|old)|permanent(ly)? (fatal )?(error|failure|undeliver)|failed permanently|expired|will not be (retried|resent)|could not be delivered (within|for)|exceeded", Options);
 
     /// <returns>Failure, AutoReply or NotABounce.</returns>
     public static BounceKind Weigh(BounceMessage parts)
@@ -38,21 +45,28 @@ internal static class BounceSigns
             return BounceKind.Failure;
 
         var subject = header["Subject"] ?? "";
-        var daemon = Daemon.IsMatch($"{header["From"]} {header["Sender"]}") || header["Return-Path"] is "<>" || header["X-Mailer"] is { } mailer && mailer.Contains("bounce", StringComparison.OrdinalIgnoreCase);
+        var from = header["From"] ?? "";
+        var system = Daemon.IsMatch(from) || from.Contains("<>", StringComparison.Ordinal);
+        var daemon = system || Daemon.IsMatch(header["Sender"] ?? "") || header["Return-Path"] is "<>" || header["X-Mailer"] is { } mailer && mailer.Contains("bounce", StringComparison.OrdinalIgnoreCase);
         var telling = Subject.IsMatch(subject);
         var says = Notice.IsMatch(parts.Notice);
-        if (IsAutoReply(header, subject) && !(Daemon.IsMatch(header["From"] ?? "") && (telling || says)))
+        if (IsAutoReply(header, subject) && !(system && (telling || says || from.Contains("mailer-daemon", StringComparison.OrdinalIgnoreCase))))
             return BounceKind.AutoReply;
 
         // People answer statements too, and write of full mailboxes: without a system for a sender it takes more.
         var bounced = daemon
             ? telling || says || parts.Original is not null
-            : telling && says && !IsAnswer(header, subject);
+            : telling && says && (!IsAnswer(header, subject) || Opening.IsMatch(parts.Notice.AsSpan(0, Math.Min(parts.Notice.Length, LongestOpening))));
         return bounced ? BounceKind.Failure : BounceKind.NotABounce;
     }
 
     public static bool SaysDelayed(BounceMessage parts) =>
         Delay.IsMatch($"{parts.Header["Subject"]}\n{parts.Notice}") && !GivenUp.IsMatch(parts.Notice);
+
+    /// <summary>Filters of mailboxes refuse with a disposition notification (RFC 5429 §2.2).</summary>
+    public static bool SaysRejected(BounceMessage parts) =>
+        (parts.Header["Auto-Submitted"] ?? "").Contains("rejected", StringComparison.OrdinalIgnoreCase)
+        || parts.Notice.Contains("was automatically rejected", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>A complaint in the plain form of before RFC 5965.</summary>
     public static bool IsPlainComplaint(BounceMessage parts) =>

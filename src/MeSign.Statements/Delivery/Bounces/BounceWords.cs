@@ -106,7 +106,7 @@ internal static class BounceWords
             @"(receiving|sending|sent) .{0,30}(rate|too many|too quickly)|exceeded .{0,30}(rate|connections?|concurr|per (hour|day|minute))",
             @"(hourly|daily) .{0,20}(limit|exceed|quota)|temporarily deferred|unexpected volume|connection limit|unusual rate"),
         new(InactiveMailbox,
-            @"(account|user|mailbox|recipient|address|e-?mail|inbox|mail)('s)?\b.{0,50}(disabled|inactive|suspend|deactivat|closed|expired|terminated|not active|cancell?ed|frozen|blocked|locked|dormant|on hold|discontinued|no longer (active|in use|in service|valid|available|accept|here|with|work|employ|exist|on|a)|has been (delet|remov|clos|disab|suspend|deactiv)|under (review|maintenance)|is (off|not (taking|accepting|receiving)))",
+            @"(account|user|mailbox|recipient|address|e-?mail|inbox|mail)('s)?\b.{0,50}\b(disabled|inactive|suspend|deactivat|closed|expired|terminated|not active|cancell?ed|frozen|blocked|locked|dormant|on hold|discontinued|no longer (active|in use|in service|valid|available|accept|here|with|work|employ|exist|on|a)|has been (delet|remov|clos|disab|suspend|deactiv)|under (review|maintenance)|is (off|not (taking|accepting|receiving)))",
             @"(disabled|inactive|suspended|deactivated|closed|expired|terminated|frozen|dormant|discontinued) (account|user|mailbox|recipient|address|e-?mail)",
             @"account is (temporarily )?(closed|not|unavailable|disabled|suspend)|not (an )?active (user|account|mailbox)",
             @"no longer (active|in use|valid|with|employ|accepts?)|user has (been|moved|left|not)|unsubscribed|sorry, (your|that) account",

@@ -15,6 +15,8 @@ internal static class NoticeReader
     private static readonly Regex NotTheRecipient = new(
         @"(from|by|contact|sender|sent by|e-?mail (to|us)|mail from|message-?id|helo|ehlo|write to|return-path|reply-to)\s*[:=]?\s*[<(\x22']?$", IgnoreCase | CultureInvariant | ExplicitCapture | NonBacktracking);
 
+    private static readonly Regex GeneratedFrom = new(@"(generated|expanded) from:?\s*<?$", IgnoreCase | CultureInvariant | ExplicitCapture | NonBacktracking);
+
     private static readonly Regex TheRecipient = new(
         @"(recipients?|rcpt to|user|address|mailbox|account|deliver(ed|y)? to|to|for|undeliverable|following)\s*[:=]?\s*[<(\x22']?$", IgnoreCase | CultureInvariant | ExplicitCapture | NonBacktracking);
 
@@ -28,7 +30,7 @@ internal static class NoticeReader
         return [.. Find(parts).DefaultIfEmpty(null).Select(address =>
         {
             var words = About(parts, address);
-            return BounceClassifier.Explain(address, kind, null, words, [words, parts.Notice, parts.Header["Subject"] ?? ""]);
+            return BounceClassifier.Explain(address, kind, null, words, [words, parts.Notice, Subject(parts)]);
         })];
     }
 
@@ -48,6 +50,10 @@ internal static class NoticeReader
         var text = notice[places[first].At..(next < 0 ? notice.Length : places[next].At)];
         return text.Length > address.Length + 12 ? text : notice;
     }
+
+    /// <summary>The subject where it says why; it often quotes that of the original.</summary>
+    public static string Subject(BounceMessage parts) =>
+        parts.Header["Subject"] is { } subject && BouncePhrases.Find(ReplyText.Bare(subject)) is not null ? subject : "";
 
     private static string[] Find(BounceMessage parts)
     {
@@ -85,7 +91,12 @@ internal static class NoticeReader
             score += 3;
         if (NotTheRecipient.IsMatch(before))
             score -= 5;
-        return Staff.IsMatch(address) ? score - 4 : score;
+        if (GeneratedFrom.IsMatch(before))
+            score += 9;
+
+        // "<support@example.org>:" begins what is said of that recipient.
+        var listed = at > 0 && text[at - 1] == '<' && StartsLine(text, at) && text.AsSpan(at + address.Length).StartsWith(">:", StringComparison.Ordinal);
+        return Staff.IsMatch(address) && !listed ? score - 4 : score;
     }
 
     private static bool StartsLine(string text, int at)

@@ -7,6 +7,7 @@ internal static partial class OriginalCopy
 {
     private const int FieldsToTell = 3;
     private const int LinesToTell = 14;
+    private const int LongestLine = 400;
 
     /// <returns>The place of the first line that belongs to the copy, or the length of the text.</returns>
     public static int Find(string text)
@@ -16,7 +17,7 @@ internal static partial class OriginalCopy
         {
             var end = text.IndexOf('\n', at);
             var next = end < 0 ? text.Length : end + 1;
-            var line = text.AsSpan(at, next - at).Trim();
+            var line = text.AsSpan(at, Math.Min(next - at, LongestLine)).Trim();
             if (Announcement().IsMatch(line) || (IsHeaderField(line) && BeginsHeader(text.AsSpan(at))))
                 return at;
 
@@ -53,11 +54,11 @@ internal static partial class OriginalCopy
 
     private static bool IsHeaderField(ReadOnlySpan<char> line) => HeaderField().IsMatch(line);
 
-    [GeneratedRegex(@"^(received|return-path|message-id|mime-version|date|from|to|subject|content-type|dkim-signature|x-mailer|delivered-to):", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"^(received|return-path|message-id|mime-version|date|from|to|subject|content-type|dkim-signature|x-mailer|delivered-to):", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 30_000)]
     private static partial Regex HeaderField();
 
     [GeneratedRegex(
-        @"^([-=_*+>|\s#.]{3,}.{0,30}(below (this|the next) line|(this is )?(a |the )?(copy|start|beginning|text|headers?) of (the |your |returned )?(original |full )?(message|mail|body)|original (message|mail|text|nachricht)|(unsent|returned|undelivered|failed|rejected|forwarded) (message|mail)|message (header|text|content|follows|body)|original-?nachricht|mail headers?|header of original)|(the )?(original|unsent|returned|rejected|your) (message|mail)('s headers?)? (follows|was|is included|header|below)?.{0,40}:?\s*-{2,}|(the )?(original|returned|text of the original|text of your) (message|mail)( text| headers?)? (follows|is below|appears below)|.{0,20}below (this|the next) line is a copy of|(here is|this is) (a|your) copy of (the|your)|received: from \S+ |.{0,30}first \d+ lines of)",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+        @"^([-=_*+>|\s#.]{3,}.{0,30}(below (this|the next) line|(this is )?(a |the )?(copy|start|beginning|text|headers?) of (the |your |returned )?(original |full )?(message|mail|body)|original (message|mail|text|nachricht)|(unsent|returned|undelivered|failed|rejected|forwarded) (message|mail)|message (header|text|content|follows|body)|original-?nachricht|mail headers?|header of original)|(the )?(original|unsent|returned|rejected|your) (message|mail)('s headers?)? (follows|was|is included|header|below)?.{0,40}:?\s*-{2,}|(the )?(original|returned|text of the original|text of your) (message|mail)( text| headers?)? (follows|is below|appears below)|.{0,20}below (this|the next) line is a copy of|(here is|this is) (a|your) copy of (the|your)|old message:|received: from \S+ |.{0,30}first \d+ lines of)",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 30_000)]
     private static partial Regex Announcement();
 }

@@ -61,6 +61,7 @@ internal static partial class ReplyText
     {
         if (text.Length > LongestText)
             text = text[..LongestText];
+        text = Continuation().Replace(text, " ");
         text = Link().Replace(text, static link => MeaningOf(link.Value));
         text = Noise().Replace(text, " ");
         text = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
@@ -73,6 +74,16 @@ internal static partial class ReplyText
         : link.Contains("topic=25838", StringComparison.Ordinal) || link.Contains("groups.google.com/support", StringComparison.Ordinal) ? " no permission to post to the group "
         : " ";
 
+    /// <summary>What had been said when the reply came, where the text tells.</summary>
+    public static ReplyPhase PhaseOf(string text)
+    {
+        var match = Phase().Match(text.Length > LongestText ? text[..LongestText] : text);
+        return !match.Success ? ReplyPhase.Unknown
+            : match.Groups["connect"].Success ? ReplyPhase.Connect
+            : match.Groups["sender"].Success ? ReplyPhase.MailFrom
+            : ReplyPhase.Later;
+    }
+
     /// <summary>0 for x.0.0, 1 for x.y.0 or x.0.z, 2 for a code that says what happened.</summary>
     public static int Detail(string status)
     {
@@ -80,23 +91,30 @@ internal static partial class ReplyText
         return (parts[1] == "0" ? 0 : 1) + (parts[2] is "0" or "00" or "000" ? 0 : 1);
     }
 
-    [GeneratedRegex(@"(?<![0-9.])(?<code>[245]\.[0-7]\.[0-9]{1,3})(?![0-9]|\.[0-9])", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"(?<![0-9.])(?<code>[245]\.[0-7]\.[0-9]{1,3})(?![0-9]|\.[0-9])", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 30_000)]
     private static partial Regex Enhanced();
 
-    [GeneratedRegex(@"(?<![0-9.@:/=_-])(?<code>[45][0-5][0-9])(?=[ \-#:,]|$|\s)(?!\s*(kb|mb|bytes|k\b|seconds|minutes|hours|days))", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"(?<![0-9.@:/=_-])(?<code>[45][0-5][0-9])(?=[ \-#:,]|$|\s)(?!\s*(kb|mb|bytes|k\b|seconds|minutes|hours|days))", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 30_000)]
     private static partial Regex Reply();
 
-    [GeneratedRegex(@"https?://\S{1,300}", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"(?<connect>refused to talk to me|after initial connection|my name was rejected|in reply to (HELO|EHLO) command|after (HELO|EHLO)\b)|(?<sender>in reply to MAIL FROM command|after MAIL FROM:|but sender was rejected)|(?<later>in reply to (RCPT TO|end of DATA|DATA) command|after RCPT TO|after end of data|after DATA\b)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 30_000)]
+    private static partial Regex Phase();
+
+    // RFC 5321 §4.2.1: the code again, with a hyphen, before each line; some put it into the middle of ours.
+    [GeneratedRegex(@"\s[45][0-9]{2}-(#?[45]\.[0-9]{1,3}\.[0-9]{1,3}\s)?", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 30_000)]
+    private static partial Regex Continuation();
+
+    [GeneratedRegex(@"https?://\S{1,300}", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 30_000)]
     private static partial Regex Link();
 
-    [GeneratedRegex("spamhaus|dnsbl|rbl|bl\\?ip=|barracuda|spamcop|sorbs|snds|ipblock|block-?list|ip-?lookup", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("spamhaus|dnsbl|rbl|bl\\?ip=|barracuda|spamcop|sorbs|snds|ipblock|block-?list|ip-?lookup", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 30_000)]
     private static partial Regex BlockList();
 
-    [GeneratedRegex(@"(?m:^\s*>>> .{0,200}$)|[^\s<>()\[\]:;,""]{1,100}@[^\s<>()\[\]:;,""]{1,250}|\(in reply to [a-z ]{3,40} command\)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(@"(?m:^\s*>>> .{0,200}$)|[^\s<>()\[\]:;,""]{1,100}@[^\s<>()\[\]:;,""]{1,250}|\(in reply to [a-z ]{3,40} command\)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 30_000)]
     private static partial Regex Noise();
 
     [GeneratedRegex(
         @"this (message|report|e-?mail|notice|is an?) (was |is |has been )?(created |generated )?(an )?automatic(ally)?[^.]{0,80}\.?|a message that you sent could not be delivered to (one or more|all) of (its|the) recipients\.?|this is a permanent error[^.]{0,40}\.?|the following (address(es|\(es\))?|recipients?|message)[^.:]{0,60}(failed|errors?|delivered)[.:]?|technical details of (permanent|temporary) failure:?|(delivery|delivering|your mail) to the following recipients? (has )?(failed|was delayed)[a-z ]{0,20}[.:]?|google tried to deliver your message, but it was rejected by the (recipient domain|server for the recipient domain [^ ]{1,80} by [^ ]{1,80}( \[[^ ]{1,50})?)\.?|we recommend contacting the other email provider[^.]{0,80}\.( the error that the other server returned was:)?|the error that the other server returned was:|-{3,} ?(transcript of session follows|the following addresses had[^-]{0,60}) ?-{3,}|smtp error from remote (mail ?server|mailer|mail server|server) after [a-z ]{3,30}(command|of data|connection)?:?( ?size=\d+)?:?|recipient address rejected:|i'm afraid i wasn't able to deliver your message to the following addresses\.?|for further assistance, please (send mail to|contact)[^.]{0,60}\.?|if you do so, please include this problem report[^.]{0,80}\.?|you can delete your own text from the attached returned message\.?|learn more at|there was an error delivering your mail to|the mail system|i'm sorry to have to inform you that your message could not be delivered to one or more recipients[^.]{0,40}\.?|this is the mail system at host|for (more|further) information[^.]{0,60}|to reduce the amount of spam[^.]{0,60}|please contact your (system|mail)?[^.]{0,40}administrator",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 30_000)]
     private static partial Regex Phrases();
 }

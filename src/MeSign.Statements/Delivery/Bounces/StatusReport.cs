@@ -13,8 +13,10 @@ internal sealed record StatusReport(string? ReportingSystem, string? EnvelopeId,
     public static StatusReport Read(string text)
     {
         var groups = MailFields.ReadGroups(text, MostRecipients + 1);
+        // Some write Action beside Reporting-MTA, and again or not with the recipient.
+        var named = groups.Any(group => group.Has("Final-Recipient"));
         var recipients = groups
-            .Where(group => group.Has("Final-Recipient") || group.Has("Original-Recipient") || group.Has("Action") || (group.Has("Status") && group.Has("Diagnostic-Code")))
+            .Where(group => group.Has("Final-Recipient") || group.Has("Original-Recipient") || (!named && group.Has("Action")) || (!named && group.Has("Status") && group.Has("Diagnostic-Code")))
             .Select(Entries)
             .Take(MostRecipients)
             .ToArray();
@@ -50,7 +52,7 @@ internal sealed record StatusReport(string? ReportingSystem, string? EnvelopeId,
                 _ => BounceKind.Failure,
             },
         };
-        return BounceClassifier.Explain(entry.Address, kind, status, diagnostic, [entry.Diagnostic ?? "", words, parts.Notice]);
+        return BounceClassifier.Explain(entry.Address, kind, status, diagnostic, [entry.Diagnostic ?? "", words, parts.Notice, NoticeReader.Subject(parts)]);
     }
 
     private static Entry Entries(MailFields group)

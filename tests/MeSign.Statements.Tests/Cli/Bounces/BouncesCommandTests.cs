@@ -29,6 +29,18 @@ public sealed class BouncesCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Gives_kind_recipient_status_class_and_our_message_at_the_top_without_a_storage()
+    {
+        var file = _folder.Write("a.eml", BounceSamples.Notification("failed", "5.1.1", "smtp; 550 5.1.1 User unknown"));
+
+        var run = await CommandRun.OfAsync("bounces", file, "--json");
+
+        var view = JsonDocument.Parse(run.Output).RootElement;
+        new[] { "file", "kind", "recipient", "status", "class" }.Select(name => view.GetProperty(name).GetString()).ShouldBe([file, "Failure", "jana@example.test", "5.1.1", "InvalidRecipient"]);
+        view.GetProperty("statement").EnumerateObject().Select(one => (one.Name, one.Value.GetString())).ShouldBe([("message", BounceSamples.MessageId[..32])]);
+    }
+
+    [Fact]
     public async Task Shows_a_table_to_people()
     {
         var file = _folder.Write("a.eml", BounceSamples.Notification("failed", "5.2.2", "smtp; 552 5.2.2 Mailbox full"));

@@ -167,7 +167,7 @@ public sealed class VerifyCommandTests : IDisposable
         lines.Length.ShouldBe(2);
         lines[0].GetProperty("valid").GetBoolean().ShouldBeTrue();
         var signature = lines[0].GetProperty("signatures")[0];
-        signature.GetProperty("level").GetString().ShouldBe(nameof(PadesLevel.BT));
+        signature.GetProperty("level").GetString().ShouldBe("B-T");
         signature.GetProperty("identity").GetString().ShouldBe("Organization");
         signature.GetProperty("timestamp").GetDateTimeOffset().ShouldBe(TimeProvider.System.GetUtcNow(), TimeSpan.FromHours(1));
         lines[1].GetProperty("valid").GetBoolean().ShouldBeFalse();

@@ -97,6 +97,73 @@ public sealed class BounceReaderTests
     }
 
     [Fact]
+    public void Reads_the_refusal_of_a_mailboxs_filter_as_a_failure()
+    {
+        var report = Read(BounceSamples.Refusal);
+
+        report.Kind.ShouldBe(BounceKind.Failure);
+        report.Recipients.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+            one => one.Address.ShouldBe("jana@example.test"),
+            one => one.Class.ShouldBe(BounceClass.QuotaIssues));
+        report.MessageName.ShouldBe(BounceSamples.MessageId[..32]);
+    }
+
+    [Fact]
+    public void Reads_a_notification_that_was_passed_on_as_an_attachment()
+    {
+        var report = Read(BounceSamples.Wrapped);
+
+        report.Kind.ShouldBe(BounceKind.Failure);
+        report.Recipients.ShouldHaveSingleItem().Class.ShouldBe(BounceClass.InvalidRecipient);
+        report.OriginalMessageId.ShouldBe(BounceSamples.MessageId);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Reads_what_amazon_ses_says_through_sns(bool blob)
+    {
+        var report = Read(blob ? BounceSamples.SesObject : BounceSamples.SesNotification);
+
+        report.Kind.ShouldBe(BounceKind.Failure);
+        report.OriginalMessageId.ShouldBe(BounceSamples.MessageId);
+        report.Recipients.ShouldHaveSingleItem().ShouldBe(
+            new BouncedRecipient("jana@example.test", BounceKind.Failure, BounceClass.InvalidRecipient, "5.1.1", 550, "smtp; 550 5.1.1 user unknown"));
+    }
+
+    [Fact]
+    public void Takes_no_recipient_from_fields_that_name_none()
+    {
+        var report = Read(BounceSamples.Notification("failed", "5.1.1", "smtp; 550 5.1.1 User unknown")
+            .Replace("Reporting-MTA: dns; mx.example.test\r\n", "Reporting-MTA: dns; mx.example.test\r\nAction: failed\r\n", StringComparison.Ordinal));
+
+        report.Recipients.ShouldHaveSingleItem().Address.ShouldBe("jana@example.test");
+    }
+
+    // "The mailbox was not found", in a message that declares another character set.
+    [Theory]
+    [InlineData("us-ascii")]
+    [InlineData("iso-2022-jp")]
+    [InlineData("no-such-charset")]
+    public void Reads_japanese_by_its_escape_sequences(string charset)
+    {
+        byte[] text = [0x1B, (byte)'$', (byte)'B', .. "%a!<%k%\"%I%l%9$,8+$D$+$j$^$;$s"u8, 0x1B, (byte)'(', (byte)'B'];
+        byte[] message = [.. Encoding.ASCII.GetBytes($"From: mailer-daemon@mx.example.test\r\nSubject: Undelivered Mail\r\nContent-Type: text/plain; charset={charset}\r\n\r\n<jana@example.test>:\r\n"), .. text, .. "\r\n"u8];
+
+        BounceReader.Read(message).Recipients.ShouldHaveSingleItem().Class.ShouldBe(BounceClass.InvalidRecipient);
+    }
+
+    [Theory]
+    [InlineData("bounces+0123456789abcdef0123456789abcdef@bank.example", "0123456789abcdef0123456789abcdef")]
+    [InlineData("bounces@bank.example", null)]
+    public void Knows_the_name_of_our_message_by_its_form(string returnPath, string? expected)
+    {
+        var report = Read($"From: jana@example.test\r\nTo: {returnPath}\r\nSubject: Out of Office\r\nAuto-Submitted: auto-replied\r\n\r\nAway.\r\n");
+
+        report.MessageName.ShouldBe(expected);
+    }
+
+    [Fact]
     public void Reads_a_feedback_report()
     {
         var report = Read(BounceSamples.Complaint);

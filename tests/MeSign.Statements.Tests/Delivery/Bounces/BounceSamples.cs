@@ -60,7 +60,84 @@ internal static class BounceSamples
                 "Ihre Nachricht konnte nicht zugestellt werden:\r\n\r\njana@example.test\r\n550 5.1.1 Empfaenger unbekannt\r\n\r\n----- Original-Nachricht -----\r\n\r\n"),
             BounceKind.Failure, BounceClass.InvalidRecipient, "5.1.1"
         },
+        {
+            "domino",
+            Plain("Postmaster@example.test", "DELIVERY FAILURE: User jana (jana@example.test) not listed in Domino Directory",
+                "Your message\r\n\r\n  Subject: ...\r\n\r\nwas not delivered to:\r\n\r\n  jana@example.test\r\n\r\nbecause:\r\n\r\n  User jana (jana@example.test) not listed in Domino Directory\r\n\r\n----- Original message -----\r\n\r\n"),
+            BounceKind.Failure, BounceClass.InvalidRecipient, "5.1.1"
+        },
+        {
+            "groupwise",
+            Plain("Mailer-Daemon@mx.example.test", "Message status - undeliverable",
+                "The message that you sent was undeliverable to the following:\r\n\tjana@example.test (mailbox is full)\r\n\r\n----- Original message -----\r\n\r\n"),
+            BounceKind.Failure, BounceClass.QuotaIssues, "5.2.2"
+        },
+        {
+            "mailenable",
+            Plain("\"Delivery Subsystem\" <POSTMASTER@mx.example.test>", "Message Delivery Failure",
+                "MailEnable: Message could not be delivered to some recipients.\r\nThe following recipient(s) could not be reached:\r\n\r\n\tRecipient: [SMTP:jana@example.test]\r\n\tReason: Remote SMTP Server Returned: 550 Requested action not taken: mailbox unavailable\r\n\r\nMessage headers follow:\r\n\r\n"),
+            BounceKind.Failure, BounceClass.InvalidRecipient, "5.1.1"
+        },
+        {
+            "exchange in Swedish",
+            Plain("<postmaster@mx.example.test>", "Olevererbart: Kontoutdrag",
+                "Det gick inte att leverera till f\u00f6ljande mottagare eller grupper:\r\n\r\njana@example.test\r\nDet gick inte att hitta e-postadressen du angav. Kontrollera adressen.\r\n\r\nDiagnostisk information:\r\n\r\njana@example.test\r\n#550 5.1.1 RESOLVER.ADR.RecipNotFound; not found ##\r\n\r\n"),
+            BounceKind.Failure, BounceClass.InvalidRecipient, "5.1.1"
+        },
+        {
+            "a reason, then advice",
+            Plain("MAILER-DAEMON@mx.example.test", "Undelivered Mail Returned to Sender",
+                "<jana@example.test>: host mx.example.test[192.0.2.25] said: 554 Your message failed several antispam checks and was rejected. Please be sure that your mail server is configured correctly (SPF, HELO, PTR) (in reply to end of DATA command)\r\n\r\n--- Below this line is a copy of the message.\r\n"),
+            BounceKind.Failure, BounceClass.SpamContent, "5.7.1"
+        },
+        {
+            "refused at the greeting",
+            Plain("MAILER-DAEMON@mx.example.test", "Undelivered Mail Returned to Sender",
+                "<jana@example.test>: host mx.example.test[192.0.2.25] refused to talk to me: 554 Access denied\r\n\r\n--- Below this line is a copy of the message.\r\n"),
+            BounceKind.Failure, BounceClass.SpamBlock, "5.7.1"
+        },
+        {
+            "refused at MAIL FROM",
+            Plain("MAILER-DAEMON@mx.example.test", "Undelivered Mail Returned to Sender",
+                "<jana@example.test>: host mx.example.test[192.0.2.25] said: 550 5.1.0 Address rejected (in reply to MAIL FROM command)\r\n\r\n--- Below this line is a copy of the message.\r\n"),
+            BounceKind.Failure, BounceClass.InvalidSender, "5.1.0"
+        },
+        {
+            "a bare refusal of a mailbox",
+            Plain("<>", "", "You sent mail to jana@example.test. That's not a valid user here.\r\n\r\n----- Original message -----\r\n\r\n", "Auto-Submitted: auto-replied\r\n"),
+            BounceKind.Failure, BounceClass.InvalidRecipient, "5.1.1"
+        },
+        {
+            "delayed, with hours and days",
+            Plain("Mail Delivery Subsystem <mailer-daemon@mx.example.test>", "Delivery Status Notification (Delay)",
+                "THIS IS A WARNING MESSAGE ONLY.\r\nYOU DO NOT NEED TO RESEND YOUR MESSAGE.\r\n\r\nDelivery to the following recipient has been delayed:\r\n\r\n     jana@example.test\r\n\r\nMessage will be retried for 2 more day(s)\r\n\r\n----- Original message -----\r\n\r\n"),
+            BounceKind.Delayed, BounceClass.TransientFailure, "4.4.5"
+        },
     };
+
+    /// <summary>A mailbox's filter that refuses (RFC 5429 §2.2).</summary>
+    public static string Refusal =>
+        "From: Mail Delivery Subsystem <postmaster@mx.example.test>\r\nTo: bounces+0123@bank.example\r\nSubject: Rejected: Your statement\r\nAuto-Submitted: auto-replied (rejected)\r\nMIME-Version: 1.0\r\n"
+        + "Content-Type: multipart/report; report-type=disposition-notification; boundary=b\r\n\r\n"
+        + "--b\r\nContent-Type: text/plain\r\n\r\nYour message to <jana@example.test> was automatically rejected:\r\nQuota exceeded\r\n\r\n"
+        + $"--b\r\nContent-Type: message/disposition-notification\r\n\r\nFinal-Recipient: rfc822; jana@example.test\r\nOriginal-Message-ID: <{MessageId}>\r\nDisposition: automatic-action/MDN-sent-automatically; deleted\r\n\r\n"
+        + $"--b\r\nContent-Type: message/rfc822\r\n\r\n{OriginalHeader}\r\n...\r\n--b--\r\n";
+
+    /// <summary>A notification that a gateway passes on as an attachment, with words of its own.</summary>
+    public static string Wrapped =>
+        "From: gateway@example.test\r\nTo: bounces+0123@bank.example\r\nSubject: Delivery report\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=outer\r\n\r\n"
+        + "--outer\r\nContent-Type: text/plain\r\n\r\nThis e-mail is confidential and was scanned for viruses. Attachments may be blocked.\r\n\r\n"
+        + $"--outer\r\nContent-Type: message/rfc822\r\n\r\n{Notification("failed", "5.1.1", "smtp; 550 5.1.1 User unknown")}\r\n--outer--\r\n";
+
+    /// <summary>After "Amazon SNS notification examples for Amazon SES", whole in a blob.</summary>
+    public static string SesObject =>
+        "{\"notificationType\":\"Bounce\",\"bounce\":{\"bounceType\":\"Permanent\",\"bounceSubType\":\"General\",\"bouncedRecipients\":[{\"emailAddress\":\"jana@example.test\",\"action\":\"failed\",\"status\":\"5.1.1\","
+        + "\"diagnosticCode\":\"smtp; 550 5.1.1 user unknown\"}]},\"mail\":{\"messageId\":\"0000-1111\",\"commonHeaders\":{\"messageId\":\"<" + MessageId + ">\"}}}";
+
+    /// <summary>The same as the text of a mail, folded on the way and with SNS's footer.</summary>
+    public static string SesNotification =>
+        "From: notices <no-reply@sns.amazonaws.com>\r\nTo: bounces@bank.example\r\nSubject: AWS Notification Message\r\nContent-Type: text/plain; charset=UTF-8\r\n\r\n"
+        + SesObject.Replace("\"status\"", "\r\n\"status\"", StringComparison.Ordinal) + "\r\n\r\n--\r\nIf you wish to stop receiving notifications from this topic, please visit the link below.\r\n";
 
     public static string Complaint =>
         "From: abuse@provider.example\r\nTo: fbl@bank.example\r\nSubject: FW: Your statement\r\nMIME-Version: 1.0\r\n"
