@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography.X509Certificates;
 using MeSign.Statements.Intake;
 using MeSign.Statements.Issuers;
@@ -10,6 +11,9 @@ namespace MeSign.Statements;
 /// <summary>From a job and its document to the message that leaves: template, PDF signature, S/MIME. Knows no storage and no queue.</summary>
 public sealed class MakeMessage
 {
+    // What a signature adds, with a seal or with revocation data; more is made room for when it comes.
+    private const int UsualUpdate = 64 * 1024;
+
     private readonly PdfSigner _pdf;
     private readonly MessageComposer _composer;
     private readonly MessageSealer _sealer;
@@ -55,9 +59,13 @@ public sealed class MakeMessage
     {
         if (certificates.Count > 0 && issuer.Sealing.Archive is { } archive)
             RequireValid(archive, issuer, composed.Date);
-        if (composed.Attachments is [{ Content: var unsigned }])
-            composed = composed.WithDocument(await SignAsync(unsigned, issuer, cancellationToken));
-        return await _sealer.SealAsync(composed, issuer, certificates, cancellationToken);
+        if (composed.Attachments is not [{ Content: var unsigned }])
+            return await _sealer.SealAsync(composed, issuer, certificates, cancellationToken);
+
+        var (signed, repaired) = await SignAsync(unsigned, issuer, cancellationToken);
+        var message = await _sealer.SealAsync(composed.WithDocument(signed.Written), issuer, certificates, cancellationToken);
+        signed.Return();
+        return message with { Repaired = repaired };
     }
 
     /// <summary>It was valid at the start, and processes run for months. What the archive is promised waits for a new one, as for a timestamp.</summary>
@@ -70,11 +78,13 @@ public sealed class MakeMessage
         }
     }
 
-    private async Task<ReadOnlyMemory<byte>> SignAsync(ReadOnlyMemory<byte> document, Issuer issuer, CancellationToken cancellationToken)
+    private async Task<(RentedStream Signed, string? Repaired)> SignAsync(ReadOnlyMemory<byte> document, Issuer issuer, CancellationToken cancellationToken)
     {
-        using var input = new MemoryStream(document.ToArray(), writable: false);
-        using var output = new MemoryStream(document.Length + (64 << 10));
-        await _pdf.SignAsync(input, output, IssuerSignature.Of(issuer), cancellationToken);
-        return output.GetBuffer().AsMemory(0, (int)output.Length);
+        // With its buffer in sight the document is neither copied nor read in pieces.
+        var bytes = MemoryMarshal.TryGetArray(document, out var array) ? array : new ArraySegment<byte>(document.ToArray());
+        using var input = new MemoryStream(bytes.Array!, bytes.Offset, bytes.Count, writable: false, publiclyVisible: true);
+        var output = new RentedStream(document.Length + UsualUpdate);
+        var result = await _pdf.SignAsync(input, output, IssuerSignature.Of(issuer), cancellationToken);
+        return (output, result.Repaired);
     }
 }

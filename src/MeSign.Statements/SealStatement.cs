@@ -3,11 +3,12 @@ using MeSign.Statements.Intake;
 using MeSign.Statements.Issuers;
 using MeSign.Statements.Ledger;
 using MeSign.Statements.Recipients;
+using Microsoft.Extensions.Logging;
 
 namespace MeSign.Statements;
 
 /// <summary>From a job on the queue to a finished message in the outbox.</summary>
-internal sealed class SealStatement(
+internal sealed partial class SealStatement(
     JobAdmission admission,
     DocumentStore documents,
     RecipientDirectory recipients,
@@ -18,7 +19,8 @@ internal sealed class SealStatement(
     StatementLedger ledger,
     StatementQueues queues,
     Outcomes outcomes,
-    TimeProvider time)
+    TimeProvider time,
+    ILogger<SealStatement> logger)
 {
     public async Task RunAsync(QueuedMessage message, CancellationToken cancellationToken)
     {
@@ -98,6 +100,8 @@ internal sealed class SealStatement(
             entry = (await outbox.PutAsync(row.Key, issuer.Id, finished, cancellationToken)).Entry;
         }
 
+        if (entry.Repaired is { } damage)
+            Log.Repaired(logger, row.Batch, row.Job, damage);
         await ledger.MoveAsync(
             row with
             {
@@ -106,6 +110,7 @@ internal sealed class SealStatement(
                 EncryptedTo = entry.EncryptedTo,
                 MessageId = entry.MessageId,
                 Timestamp = entry.Timestamp,
+                Repaired = entry.Repaired,
                 Detail = null,
             },
             StatementState.Sealed,
@@ -120,5 +125,11 @@ internal sealed class SealStatement(
             ? RecipientCertificates.None
             : await recipients.FindAsync(job.Recipient, cancellationToken);
         return EncryptionDecision.Decide(policy, certificates);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "{Batch}/{Job}: the document was repaired before it was signed: {Damage}")]
+        public static partial void Repaired(ILogger logger, string batch, string job, string damage);
     }
 }

@@ -21,6 +21,7 @@ internal sealed record StatementView(
     DateTimeOffset? Timestamp,
     string? DocumentSha256,
     string? SealedSha256,
+    string? Repaired,
     string? RejectedCertificates,
     string? Complaint)
 {
@@ -42,6 +43,7 @@ internal sealed record StatementView(
         row.Timestamp,
         row.DocumentSha256,
         row.SealedSha256,
+        row.Repaired,
         row.RejectedCertificates,
         row.Complaint);
 

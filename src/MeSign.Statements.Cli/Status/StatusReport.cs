@@ -80,6 +80,7 @@ internal static class StatusReport
             ("Relay's last reply", one.RelayReply),
             ("Document SHA-256", one.DocumentSha256),
             ("Message SHA-256", one.SealedSha256),
+            ("Document repaired", one.Repaired),
             ("Rejected certificates", one.RejectedCertificates),
             ("Complaint", one.Complaint),
         })

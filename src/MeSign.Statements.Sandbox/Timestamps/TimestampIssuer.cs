@@ -14,9 +14,6 @@ internal sealed class TimestampIssuer(X509Certificate2 signer, X509Certificate2 
     /// <summary>The policy of every token: made up, as a development server has none.</summary>
     public const string Policy = "1.2.3.4.1";
 
-    private const string TstInfo = "1.2.840.113549.1.9.16.1.4";
-    private const string SigningCertificateV2 = "1.2.840.113549.1.9.16.2.47";
-
     // PKIStatus and PKIFailureInfo of RFC 3161 §2.4.2.
     private const int Granted = 0;
     private const int Rejection = 2;
@@ -32,6 +29,9 @@ internal sealed class TimestampIssuer(X509Certificate2 signer, X509Certificate2 
         ["2.16.840.1.101.3.4.2.2"] = 48,
         ["2.16.840.1.101.3.4.2.3"] = 64,
     };
+
+    private readonly TokenWriter _signer = new(signer, issuer);
+    private readonly TokenWriter _impostor = new(impostor, issuer);
 
     /// <summary>A TimeStampResp, DER, and whether it has a token.</summary>
     /// <param name="request">A TimeStampReq, or whatever came instead.</param>
@@ -64,18 +64,7 @@ internal sealed class TimestampIssuer(X509Certificate2 signer, X509Certificate2 
 
     private byte[] Token(Rfc3161TimestampRequest query, TimestampFaultKind? fault)
     {
-        var certificate = fault == TimestampFaultKind.WrongCertificate ? impostor : signer;
-        var cms = new SignedCms(new ContentInfo(new Oid(TstInfo), Info(query, fault)));
-        var cmsSigner = new CmsSigner(SubjectIdentifierType.IssuerAndSerialNumber, certificate)
-        {
-            DigestAlgorithm = new Oid("2.16.840.1.101.3.4.2.1"),
-            IncludeOption = query.RequestSignerCertificate ? X509IncludeOption.EndCertOnly : X509IncludeOption.None,
-        };
-        cmsSigner.SignedAttributes.Add(new AsnEncodedData(new Oid(SigningCertificateV2), CertificateReference(certificate)));
-        if (query.RequestSignerCertificate)
-            cmsSigner.Certificates.Add(issuer);
-        cms.ComputeSignature(cmsSigner, silent: true);
-        var token = cms.Encode();
+        var token = (fault == TimestampFaultKind.WrongCertificate ? _impostor : _signer).Sign(Info(query, fault), query.RequestSignerCertificate);
         // The signature value ends the token: RFC 5652 §5.3, and there are no unsigned attributes.
         if (fault == TimestampFaultKind.BrokenSignature)
             token[^1] ^= 1;
@@ -113,17 +102,6 @@ internal sealed class TimestampIssuer(X509Certificate2 signer, X509Certificate2 
                 writer.WriteInteger(fault == TimestampFaultKind.WrongNonce ? Another(nonce.Span) : nonce.Span);
         }
 
-        return writer.Encode();
-    }
-
-    /// <summary>SigningCertificateV2 with SHA-256, the default that DER leaves out (RFC 5035 §3).</summary>
-    private static byte[] CertificateReference(X509Certificate2 certificate)
-    {
-        var writer = new AsnWriter(AsnEncodingRules.DER);
-        using (writer.PushSequence())
-        using (writer.PushSequence())
-        using (writer.PushSequence())
-            writer.WriteOctetString(SHA256.HashData(certificate.RawData));
         return writer.Encode();
     }
 

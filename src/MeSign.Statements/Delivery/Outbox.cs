@@ -31,6 +31,7 @@ public sealed class Outbox(BlobServiceClient blobs)
             Encrypted = message.Encrypted,
             EncryptedTo = message.EncryptedTo,
             Timestamp = message.Timestamp,
+            Repaired = message.Repaired,
             Sha256 = sha256,
             Bytes = message.Eml.Length,
         };

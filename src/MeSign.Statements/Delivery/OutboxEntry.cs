@@ -20,6 +20,9 @@ public sealed record OutboxEntry
     /// <summary>genTime of the signature timestamp.</summary>
     public required DateTimeOffset Timestamp { get; init; }
 
+    /// <summary>What was damaged in the document, where it was repaired before it was signed.</summary>
+    public string? Repaired { get; init; }
+
     /// <summary>SHA-256 of the message, lower-case hex.</summary>
     public required string Sha256 { get; init; }
 

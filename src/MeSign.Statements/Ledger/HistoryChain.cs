@@ -86,6 +86,8 @@ internal sealed class HistoryChain
             row.JobSha256, row.DocumentSha256, row.SealedSha256, row.Encrypted?.ToString(), string.Join(' ', row.EncryptedTo), row.MessageId,
             row.RejectedCertificates, row.Attempts.ToString(CultureInfo.InvariantCulture), Time(row.Received), Time(row.Updated), Time(row.Expires),
             Time(row.Timestamp), row.RelayReply,
+            // Only where there is one: rows from before there was such a field say what they said.
+            .. row.Repaired is { } repaired ? [repaired] : Array.Empty<string>(),
         ];
         // Each with its length before it, so that no two rows are written alike.
         return Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(fields.Select(field => $"{field?.Length ?? -1}:{field}")))));

@@ -60,6 +60,9 @@ public sealed record LedgerRow
     /// <summary>Without angle brackets.</summary>
     public string? MessageId { get; init; }
 
+    /// <summary>What was damaged in the document, where it was repaired before it was signed; absent where it was signed as it came.</summary>
+    public string? Repaired { get; init; }
+
     /// <summary>The certificates that were found and must not be used, with the reason of each, in short.</summary>
     public string? RejectedCertificates { get; init; }
 

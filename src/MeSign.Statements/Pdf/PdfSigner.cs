@@ -24,7 +24,9 @@ public sealed class PdfSigner(CmsSigner cms, TimestampClient timestamps, Validat
     /// DocumentNotPdf, DocumentDamaged, DocumentEncrypted, DocumentNotSupported, DocumentSigningNotAllowed; nothing was written.
     /// </exception>
     /// <exception cref="StatementFailedException">For B-LT and B-LTA: SigningCertificateRevoked, RevocationNotPublished; the output is unfinished.</exception>
-    /// <exception cref="StatementDelayedException">No timestamp server or source of revocation data answers; the output is unfinished.</exception>
+    /// <exception cref="StatementDelayedException">
+    /// No timestamp server or source of revocation data answers, or a server's tokens grow from answer to answer; the output is unfinished.
+    /// </exception>
     public async Task<PdfSignatureResult> SignAsync(
         Stream input, Stream output, PdfSignatureRequest request, CancellationToken cancellationToken)
     {
@@ -130,8 +132,15 @@ public sealed class PdfSigner(CmsSigner cms, TimestampClient timestamps, Validat
     {
         if (input is MemoryStream memory && memory.TryGetBuffer(out var whole))
         {
-            hash.AppendData(whole.AsSpan());
-            await output.WriteAsync(whole, cancellationToken);
+            // In pieces: what is written was just hashed and is still near.
+            for (var rest = whole.AsMemory(); !rest.IsEmpty;)
+            {
+                var piece = rest[..Math.Min(rest.Length, CopyBytes)];
+                hash.AppendData(piece.Span);
+                await output.WriteAsync(piece, cancellationToken);
+                rest = rest[piece.Length..];
+            }
+
             return EndsLine(whole);
         }
 

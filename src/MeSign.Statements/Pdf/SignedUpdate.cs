@@ -16,6 +16,7 @@ internal static class SignedUpdate
     /// <param name="endsWithLine">True where the byte before it ends a line.</param>
     /// <param name="earlier">Over everything before it; left as it is.</param>
     /// <param name="sign">From the digest to what goes into <c>/Contents</c>.</param>
+    /// <exception cref="StatementDelayedException">It was larger than its room after that was made larger twice.</exception>
     public static async Task<ReadOnlyMemory<byte>> WriteAsync(
         IncrementalUpdate update,
         SignatureDictionary signature,
@@ -38,8 +39,9 @@ internal static class SignedUpdate
                 return writer.Written;
             }
 
+            // The largest one so far is known now: when it is tried again, there is room for that.
             if (more == 0)
-                throw new InvalidOperationException("The signature outgrew the room that was made for it three times");
+                throw new StatementDelayedException("The signature outgrew the room that was made for it three times: the timestamp server's tokens grow from answer to answer");
             signature.Reserve(made.Length + (made.Length / 4));
         }
     }

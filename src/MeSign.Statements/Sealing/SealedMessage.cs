@@ -13,6 +13,9 @@ public sealed record SealedMessage(
     string MessageId,
     DateTimeOffset Timestamp)
 {
+    /// <summary>What was damaged in the document, where it was repaired before it was signed; null where it was signed as it came.</summary>
+    public string? Repaired { get; init; }
+
     /// <summary>False for a signed-only message.</summary>
     public bool Encrypted => Encryption is not null;
 }

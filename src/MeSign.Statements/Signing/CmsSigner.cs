@@ -39,10 +39,14 @@ public sealed class CmsSigner(TimestampClient timestamps, TimeProvider time)
     /// </summary>
     public int MaxDetachedBytes(SigningIdentity identity, CmsProfile profile, IReadOnlyList<Uri> timestampServers)
     {
-        var attributes = SignedAttributes.Encode(
-            new byte[HashAlgorithms.Length(identity.Hash)], identity.Certificate, identity.Hash, profile, time.GetUtcNow());
-        ReadOnlyMemory<byte>? placeholder = timestampServers.Count > 0 ? PlaceholderToken(timestamps.ReservedBytes(timestampServers)) : null;
-        return SignedDataWriter.Encode(identity, content: null, attributes, new byte[identity.Key.MaxSignatureBytes], placeholder).Length;
+        var signer = SignerParts.Of(identity);
+        var timestampBytes = timestampServers.Count > 0 ? timestamps.ReservedBytes(timestampServers) : 0;
+        return signer.BytesOf(profile, timestampBytes, () =>
+        {
+            var attributes = SignedAttributes.Encode(new byte[HashAlgorithms.Length(identity.Hash)], signer, profile, time.GetUtcNow());
+            ReadOnlyMemory<byte>? placeholder = timestampBytes > 0 ? PlaceholderToken(timestampBytes) : null;
+            return SignedDataWriter.Encode(signer, content: null, attributes, new byte[identity.Key.MaxSignatureBytes], placeholder).Length;
+        });
     }
 
     private async Task<CmsSignature> SignAsync(
@@ -56,7 +60,8 @@ public sealed class CmsSigner(TimestampClient timestamps, TimeProvider time)
         if (contentDigest.Length != HashAlgorithms.Length(identity.Hash))
             throw new ArgumentException($"The digest has {contentDigest.Length} bytes, which is not {identity.Hash.Name}.", nameof(contentDigest));
 
-        var attributes = SignedAttributes.Encode(contentDigest, identity.Certificate, identity.Hash, profile, time.GetUtcNow());
+        var signer = SignerParts.Of(identity);
+        var attributes = SignedAttributes.Encode(contentDigest, signer, profile, time.GetUtcNow());
         var signature = await identity.Key.SignDigestAsync(
             CryptographicOperations.HashData(identity.Hash, attributes), identity.Hash, cancellationToken);
         var timestamp = timestampServers.Count > 0
@@ -64,7 +69,7 @@ public sealed class CmsSigner(TimestampClient timestamps, TimeProvider time)
                 CryptographicOperations.HashData(identity.Hash, signature), identity.Hash, timestampServers, cancellationToken)
             : null;
 
-        return new(SignedDataWriter.Encode(identity, content, attributes, signature, timestamp?.Der), timestamp);
+        return new(SignedDataWriter.Encode(signer, content, attributes, signature, timestamp?.Der), timestamp);
     }
 
     // An OCTET STRING of the token's size: the writer wants a whole value, its content does not matter to the length.

@@ -1,6 +1,4 @@
 using System.Formats.Asn1;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using MeSign.Statements.Trust;
 
 namespace MeSign.Statements.Signing;
@@ -8,15 +6,14 @@ namespace MeSign.Statements.Signing;
 /// <summary>The attributes under a signature, as the DER SET that is hashed (RFC 5652 §5.4).</summary>
 internal static class SignedAttributes
 {
-    public static byte[] Encode(
-        ReadOnlyMemory<byte> contentDigest, X509Certificate2 certificate, HashAlgorithmName hash, CmsProfile profile, DateTimeOffset now)
+    public static byte[] Encode(ReadOnlyMemory<byte> contentDigest, SignerParts signer, CmsProfile profile, DateTimeOffset now)
     {
         var writer = new AsnWriter(AsnEncodingRules.DER);
         using (writer.PushSetOf())
         {
             Write(writer, Oids.ContentType, value => value.WriteObjectIdentifier(Oids.Data));
             Write(writer, Oids.MessageDigest, value => value.WriteOctetString(contentDigest.Span));
-            Write(writer, Oids.SigningCertificateV2, value => WriteSigningCertificate(value, certificate, hash));
+            Write(writer, Oids.SigningCertificateV2, value => value.WriteEncodedValue(signer.SigningCertificate.Span));
             if (profile == CmsProfile.Smime)
             {
                 Write(writer, Oids.SigningTime, value => WriteTime(value, now));
@@ -34,25 +31,6 @@ internal static class SignedAttributes
             writer.WriteObjectIdentifier(oid);
             using (writer.PushSetOf())
                 value(writer);
-        }
-    }
-
-    // RFC 5035 §4: binds the signature to this certificate, so that another one with the same key cannot take its place.
-    // issuerSerial is left out: the hash says it all.
-    private static void WriteSigningCertificate(AsnWriter writer, X509Certificate2 certificate, HashAlgorithmName hash)
-    {
-        using (writer.PushSequence())
-        using (writer.PushSequence())
-        using (writer.PushSequence())
-        {
-            // DER leaves out a DEFAULT, and SHA-256 is the default here.
-            if (hash != HashAlgorithmName.SHA256)
-            {
-                using (writer.PushSequence())
-                    writer.WriteObjectIdentifier(HashAlgorithms.Oid(hash));
-            }
-
-            writer.WriteOctetString(certificate.GetCertHash(hash));
         }
     }
 

@@ -110,6 +110,8 @@ public sealed partial class TimestampClient : IDisposable
             throw new TimestampServerException("malformed", "did not repeat the nonce");
         if (request.Policy is { } policy && info.PolicyId.Value != policy)
             throw new TimestampServerException("untrusted", $"stamped under the policy {info.PolicyId.Value}, not {policy}");
+        if (info.AccuracyInMicroseconds is { } accuracy && TimeSpan.FromMicroseconds(accuracy) > _options.Value.MaxClockSkew)
+            throw new TimestampServerException("untrusted", $"states its time to {TimeSpan.FromMicroseconds(accuracy)} only, more than {_options.Value.MaxClockSkew}");
         if ((info.Timestamp - _time.GetUtcNow()).Duration() > _options.Value.MaxClockSkew + Accuracy(info.AccuracyInMicroseconds))
             throw new TimestampServerException("untrusted", $"has a clock that differs from ours by more than {_options.Value.MaxClockSkew}");
 

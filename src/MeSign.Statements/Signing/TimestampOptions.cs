@@ -20,7 +20,7 @@ public sealed class TimestampOptions
     [Range(4 * 1024, 1024 * 1024)]
     public int MaxResponseBytes { get; init; } = 64 * 1024;
 
-    /// <summary>How far a token's time may be from our clock. Default 2 minutes, 1 s to 1 h.</summary>
+    /// <summary>How far a token's time may be from our clock, and how inexact it may say that it is. Default 2 minutes, 1 s to 1 h.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan MaxClockSkew { get; init; } = TimeSpan.FromMinutes(2);
 

@@ -10,7 +10,10 @@ namespace MeSign.Statements.Signing;
 /// <summary>RFC 3161 over HTTP (§3.4) to one server, with its login and its connections.</summary>
 internal sealed class TimestampTransport(Uri address, TimestampServerOptions? own, TimestampOptions options, TimeProvider time) : IDisposable
 {
-    private readonly Lazy<HttpClient> _http = new(() => Connect(own, options), LazyThreadSafetyMode.PublicationOnly);
+    private static readonly MediaTypeHeaderValue Query = new("application/timestamp-query");
+    private static readonly MediaTypeWithQualityHeaderValue Reply = new("application/timestamp-reply");
+
+    private readonly Lazy<HttpMessageInvoker> _http = new(() => Connect(own, options), LazyThreadSafetyMode.PublicationOnly);
 
     /// <summary>Why the address may not be asked as it is set up; null where it may.</summary>
     public string? Problem()
@@ -35,10 +38,10 @@ internal sealed class TimestampTransport(Uri address, TimestampServerOptions? ow
         try
         {
             using var message = new HttpRequestMessage(HttpMethod.Post, address) { Content = new ByteArrayContent(request) };
-            message.Content.Headers.ContentType = new("application/timestamp-query");
-            message.Headers.Accept.Add(new("application/timestamp-reply"));
+            message.Content.Headers.ContentType = Query;
+            message.Headers.Accept.Add(Reply);
             message.Headers.Authorization = await LoginAsync(either.Token);
-            using var response = await _http.Value.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, either.Token);
+            using var response = await _http.Value.SendAsync(message, either.Token);
             if (response.StatusCode != HttpStatusCode.OK)
                 throw new TimestampServerException("http", $"answered HTTP {(int)response.StatusCode}", RetryAfter(response));
             if (response.Content.Headers.ContentType?.MediaType is not "application/timestamp-reply" and var type)
@@ -115,7 +118,7 @@ internal sealed class TimestampTransport(Uri address, TimestampServerOptions? ow
         }
     }
 
-    private static HttpClient Connect(TimestampServerOptions? own, TimestampOptions options)
+    private static HttpMessageInvoker Connect(TimestampServerOptions? own, TimestampOptions options)
     {
         // A redirect would take the request, and a login, to a server that nobody configured.
         var handler = new SocketsHttpHandler
@@ -130,7 +133,7 @@ internal sealed class TimestampTransport(Uri address, TimestampServerOptions? ow
         if (own is { TrustedRoots.Count: > 0 })
             handler.SslOptions.CertificateChainPolicy = OnlyTo(own.TrustedRoots);
 
-        return new(handler) { Timeout = Timeout.InfiniteTimeSpan };
+        return new(handler);
     }
 
     private static X509ChainPolicy OnlyTo(IList<string> roots)

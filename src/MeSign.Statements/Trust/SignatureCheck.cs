@@ -1,4 +1,5 @@
 using System.Formats.Asn1;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Org.BouncyCastle.Crypto;
@@ -18,6 +19,11 @@ internal static class SignatureCheck
 
     // BouncyCastle tests a modulus before it uses it; beyond this that takes seconds.
     private const int MaxSlowRsaBits = 4096;
+
+    // Decoding a key costs several times what a check with it does, and one authority's certificate checks thousands of tokens. A key
+    // lives as long as the certificate's own; one object serves all threads.
+    private static readonly ConditionalWeakTable<PublicKey, RSA?> RsaKeys = [];
+    private static readonly ConditionalWeakTable<PublicKey, ECDsa?> EcKeys = [];
 
     /// <summary>Null where the signature is good; otherwise what is wrong with it, in words that follow "the signature".</summary>
     /// <param name="digestAlgorithm">The SignerInfo's digestAlgorithm: names the hash for plain <c>rsaEncryption</c>.</param>
@@ -54,7 +60,7 @@ internal static class SignatureCheck
     {
         if (HashAlgorithms.Find(digest) is not { } hash)
             return Unusable(digest);
-        using var rsa = key.GetRSAPublicKey();
+        var rsa = RsaKeys.GetValue(key, static key => key.GetRSAPublicKey());
         if (rsa is null)
             return "is RSA, the certificate's key is not";
         if (rsa.KeySize > MaxRsaBits)
@@ -97,7 +103,7 @@ internal static class SignatureCheck
     // .NET knows only salts as long as the hash; OpenSSL signs with the longest that fits.
     private static string? PssWithSalt(PublicKey key, HashAlgorithmName hash, int salt, Func<HashAlgorithmName, byte[]> data, ReadOnlySpan<byte> signature)
     {
-        using var rsa = key.GetRSAPublicKey();
+        var rsa = RsaKeys.GetValue(key, static key => key.GetRSAPublicKey());
         if (rsa is null)
             return "is RSA, the certificate's key is not";
         var parameters = rsa.ExportParameters(includePrivateParameters: false);
@@ -122,7 +128,7 @@ internal static class SignatureCheck
         // Explicit curve parameters let anyone choose a generator that makes any signature match (CVE-2020-0601).
         if (key.EncodedParameters?.RawData is not [0x06, ..])
             return "is ECDSA, the certificate's key is not on a named curve";
-        using var ecdsa = key.GetECDsaPublicKey();
+        var ecdsa = EcKeys.GetValue(key, static key => key.GetECDsaPublicKey());
         if (ecdsa is null)
             return "is ECDSA, the certificate's key is not";
 

@@ -1,3 +1,6 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
 using Azure.Data.Tables;
 using MeSign.Statements.Intake;
 using MeSign.Statements.Ledger;
@@ -62,6 +65,7 @@ public sealed class LedgerAuditTests(AzuriteFixture azurite) : IAsyncLifetime
     [InlineData("MessageId", "other@bank.example")]
     [InlineData("RecipientHash", "00")]
     [InlineData("RelayReply", "250 2.0.0")]
+    [InlineData("Repaired", "PDF damaged at byte 9")]
     public async Task Names_the_statement_whose_row_was_altered(string property, string value)
     {
         await ChangeAsync("job-05", row => row[property] = value);
@@ -69,6 +73,23 @@ public sealed class LedgerAuditTests(AzuriteFixture azurite) : IAsyncLifetime
         (await AuditAsync()).Faults.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
             fault => fault.Where.ShouldBe("2026-10/job-05"),
             fault => fault.What.ShouldContain("4 (Relayed)"));
+    }
+
+    /// <summary>As rows were hashed before there were repairs to record: each field after its length, and no other.</summary>
+    [Fact]
+    public async Task Hashes_a_row_without_a_repair_as_it_always_did()
+    {
+        var row = (await FindAsync("job-05"))!;
+        string?[] fields =
+        [
+            row.Batch, row.Job, row.Issuer, $"{row.Kind}", row.Person, $"{row.State}", null, row.Detail, row.JobSha256, row.DocumentSha256, row.SealedSha256,
+            row.Encrypted?.ToString(), string.Join(' ', row.EncryptedTo), row.MessageId, row.RejectedCertificates, $"{row.Attempts}", $"{row.Received.UtcDateTime:O}",
+            $"{row.Updated.UtcDateTime:O}", row.Expires is { } expires ? $"{expires.UtcDateTime:O}" : null, row.Timestamp is { } stamped ? $"{stamped.UtcDateTime:O}" : null, row.RelayReply,
+        ];
+
+        var hashed = string.Concat(fields.Select(field => $"{field?.Length ?? -1}:{field}"));
+
+        row.History[^1].Content.ShouldBe(Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(hashed))));
     }
 
     [Fact]

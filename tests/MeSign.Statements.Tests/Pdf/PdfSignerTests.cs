@@ -1,4 +1,10 @@
 using MeSign.Statements.Pdf;
+using Org.BouncyCastle.Asn1;
+using Org.BouncyCastle.Asn1.Cmp;
+using Org.BouncyCastle.Asn1.Cms;
+using Org.BouncyCastle.Asn1.Tsp;
+using Org.BouncyCastle.Cms;
+using Org.BouncyCastle.Tsp;
 
 namespace MeSign.Statements.Tests.Pdf;
 
@@ -50,6 +56,40 @@ public class PdfSignerTests
 
         bench.TimestampsAsked.ShouldBe(2);
         await SigningBench.JudgeAsync(original, signed);
+    }
+
+    [Fact]
+    public async Task Waits_where_tokens_grow_from_answer_to_answer_and_has_room_for_the_largest_then()
+    {
+        await using var bench = await SigningBench.StartAsync(reservedBytes: 2048);
+        var original = PdfBuilder.OnePage().Table();
+        var padding = 3_000;
+        bench.Timestamps.Instead = (context, query) =>
+        {
+            context.Response.ContentType = "application/timestamp-reply";
+            return context.Response.Body.WriteAsync(Padded(bench.Timestamps.Respond(query), padding *= 2), context.RequestAborted).AsTask();
+        };
+
+        var delayed = await Should.ThrowAsync<StatementDelayedException>(() => bench.SignAsync(original, bench.Certification));
+
+        delayed.Message.ShouldContain("tokens grow from answer to answer");
+        bench.TimestampsAsked.ShouldBe(3);
+        padding /= 2;
+        var signed = await bench.SignAsync(original, bench.Certification);
+        bench.TimestampsAsked.ShouldBe(4);
+        await SigningBench.JudgeAsync(original, signed);
+    }
+
+    /// <summary>The response with its token larger by an attribute that the signature does not cover.</summary>
+    private static byte[] Padded(byte[] response, int bytes)
+    {
+        var token = new TimeStampResponse(response).TimeStampToken.ToCmsSignedData();
+        var name = new DerObjectIdentifier("1.3.6.1.4.1.99999.1");
+        var padding = new Org.BouncyCastle.Asn1.Cms.Attribute(name, new DerSet(new DerOctetString(new byte[bytes])));
+        var signer = SignerInformation.ReplaceUnsignedAttributes(
+            token.GetSignerInfos().GetSigners().Single(), new AttributeTable(new Dictionary<DerObjectIdentifier, object> { [name] = padding }));
+        token = CmsSignedData.ReplaceSigners(token, new SignerInformationStore(signer));
+        return new TimeStampResp(new PkiStatusInfo(0), token.ContentInfo).GetEncoded();
     }
 
     [Fact]

@@ -51,6 +51,8 @@ internal sealed partial class SigningBench : IAsyncDisposable
 
     public PdfSignatureRequest Certification => new() { Identity = Identity, TimestampServers = [_timestamps.Address] };
 
+    public TestTimestampServer Timestamps => _timestamps;
+
     public int TimestampsAsked => _timestamps.Requests.Count;
 
     /// <param name="reservedBytes">Room for the token of a server that has not answered yet.</param>

@@ -6,6 +6,7 @@ using MeSign.Statements.Storage;
 using MeSign.Statements.Tests.Fixtures;
 using MeSign.Statements.Tests.Pdf;
 using MeSign.Statements.Trust;
+using Microsoft.Extensions.Logging;
 using MimeKit;
 
 namespace MeSign.Statements.Tests.Pipeline;
@@ -121,7 +122,10 @@ public sealed class DocumentSettingsTests(SandboxFixture fixture)
 
         await run.SealAndDeliverAsync();
 
-        (await run.RowAsync(job)).State.ShouldBe(StatementState.Relayed, (await run.RowAsync(job)).Detail);
+        var row = await run.RowAsync(job);
+        row.State.ShouldBe(StatementState.Relayed, row.Detail);
+        row.Repaired.ShouldNotBeNull().ShouldContain("PDF damaged at byte");
+        run.Logs.Lines.ShouldContain(line => line.Level == LogLevel.Warning && line.Text.Contains($"{row.Batch}/{row.Job}", StringComparison.Ordinal) && line.Text.Contains(row.Repaired, StringComparison.Ordinal));
         using var folder = new TestFolder();
         var signed = folder.Write("signed.pdf", await AttachmentAsync(run));
         (await Tool.RunAsync("qpdf", "--check", signed)).ExitCode.ShouldBe(0);

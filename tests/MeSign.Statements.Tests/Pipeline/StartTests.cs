@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using MeSign.Statements.Issuers;
 using MeSign.Statements.Sandbox;
 using MeSign.Statements.Sandbox.Authority;
@@ -20,11 +21,13 @@ public sealed class StartTests(SandboxFixture fixture)
     {
         using var folder = new TestFolder();
         await Tool.RunAsync("qpdf", folder.Write("one.pdf", PdfBuilder.OnePage().Table()), folder["encrypted.pdf"], "--encrypt", "", "owner", "256", "--");
+        await Tool.RunAsync("qpdf", folder["one.pdf"], folder["secret.pdf"], "--encrypt", "user", "owner", "256", "--");
         await Tool.RunAsync("qpdf", "--empty", "--pages", folder["one.pdf"], folder["one.pdf"], "--", folder["two.pdf"]);
         var seals = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["good"] = folder["one.pdf"],
             ["locked"] = folder["encrypted.pdf"],
+            ["secret"] = folder["secret.pdf"],
             ["long"] = folder["two.pdf"],
             ["text"] = folder.Write("text.pdf", "no PDF"u8),
         };
@@ -32,10 +35,27 @@ public sealed class StartTests(SandboxFixture fixture)
 
         var faults = Should.Throw<OptionsValidationException>(() => run.Part<IssuerDirectory>()).Failures.ToList();
 
-        faults.Count.ShouldBe(3);
-        faults.ShouldContain(fault => fault.StartsWith("MeSign:Issuers:locked:Appearance:Seal: ") && fault.Contains("not encrypted"));
-        faults.ShouldContain(fault => fault.StartsWith("MeSign:Issuers:long:Appearance:Seal: ") && fault.Contains("exactly one page"));
+        faults.Count.ShouldBe(4);
+        faults.ShouldNotContain(fault => fault.Contains("damaged"));
+        faults.ShouldContain(fault => fault.StartsWith("MeSign:Issuers:secret:Appearance:Seal: ") && fault.EndsWith("secret.pdf needs a password: save it without one, as qpdf --decrypt does"));
+        faults.ShouldContain(fault => fault.StartsWith("MeSign:Issuers:locked:Appearance:Seal: ") && fault.EndsWith("encrypted.pdf is encrypted: save it without a password and without restrictions, as qpdf --decrypt does"));
+        faults.ShouldContain(fault => fault.StartsWith("MeSign:Issuers:long:Appearance:Seal: ") && fault.EndsWith("two.pdf has more than one page: give a PDF of the one page that is to be shown, as qpdf --pages makes it"));
         faults.ShouldContain(fault => fault.StartsWith("MeSign:Issuers:text:Appearance:Seal: ") && fault.Contains("not a PDF"));
+    }
+
+    [Fact]
+    public async Task Refuses_an_issuer_whose_certificate_is_not_for_signatures()
+    {
+        using var folder = new TestFolder();
+        var order = CertificateProfiles.Organization("Closed", RunningSandbox.FromAddress) with { KeyUsages = X509KeyUsageFlags.KeyEncipherment };
+        using var certificate = fixture.Sandbox.Authority.Issue(order);
+        var password = await AuthorityFiles.WritePkcs12Async(fixture.Sandbox.Authority, certificate, folder["closed.p12"], Cancellation);
+        await using var run = await fixture.StartAsync([.. Copy("closed"), ("MeSign:Issuers:closed:SigningPkcs12", folder["closed.p12"]), ("MeSign:Issuers:closed:SigningPasswordFile", password)]);
+
+        var fault = Should.Throw<OptionsValidationException>(() => run.Part<IssuerDirectory>()).Failures.ShouldHaveSingleItem();
+
+        fault.ShouldStartWith("MeSign:Issuers:closed");
+        fault.ShouldContain("keyUsage with neither digitalSignature nor nonRepudiation: order a certificate for signing");
     }
 
     [Fact]

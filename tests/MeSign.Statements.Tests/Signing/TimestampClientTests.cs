@@ -139,6 +139,31 @@ public sealed class TimestampClientTests : IAsyncLifetime
         (await DelayedAsync(signing, _server.Address)).Message.ShouldContain("clock");
     }
 
+    /// <summary>With the default of two minutes; of what a server says of its accuracy one second is allowed for.</summary>
+    [Theory]
+    [InlineData(119.5, null, null)]
+    [InlineData(120.5, null, "clock")]
+    [InlineData(120.5, 1.0, null)]
+    [InlineData(121.5, 119.0, "clock")]
+    [InlineData(0, 120.0, null)]
+    [InlineData(0, 121.0, "states its time to 00:02:01 only")]
+    public async Task Allows_for_little_of_the_accuracy_that_a_token_states(double secondsAhead, double? accuracy, string? problem)
+    {
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        using var signing = new TestSigning(time: time);
+        _server.Instead = (context, query) => AnswerAsync(context, HandMadeToken.Respond(
+            query,
+            _server.Certificate,
+            _server.Chain,
+            time.GetUtcNow().AddSeconds(secondsAhead),
+            accuracy is { } seconds ? TimeSpan.FromSeconds(seconds) : null));
+
+        if (problem is null)
+            (await StampAsync(signing, _server.Address)).GenTime.ShouldBe(time.GetUtcNow().AddSeconds(secondsAhead), TimeSpan.FromMilliseconds(1));
+        else
+            (await DelayedAsync(signing, _server.Address)).Message.ShouldContain(problem);
+    }
+
     [Theory]
     [InlineData("application/timestamp-reply", new byte[] { 0x30, 0x03, 0x02, 0x01, 0x05 }, "no timestamp response")]
     [InlineData("application/timestamp-reply", new byte[] { 0x30, 0x80 }, "no timestamp response")]

@@ -16,6 +16,7 @@ internal sealed class SealTemplate
     private const int MaxObjects = 10_000;
     private const long MaxBytes = 16 << 20;
 
+    private readonly string _path;
     private readonly PdfDocument _source;
     private readonly Dictionary<int, int> _numbers = [];
     private readonly List<PdfObject> _objects = [];
@@ -23,15 +24,16 @@ internal sealed class SealTemplate
     private readonly PdfData _form;
     private long _bytes;
 
-    private SealTemplate(PdfDocument source)
+    private SealTemplate(string path, PdfDocument source)
     {
+        _path = path;
         _source = source;
         // Its streams are taken as they are: in another document nobody could decrypt them.
         if (source.Cipher is not null)
-            throw PdfDamage.Of("a seal is not encrypted");
+            throw Unusable("is encrypted: save it without a password and without restrictions, as qpdf --decrypt does");
         var pages = PageTree.Pages(source).Take(2).ToList();
         if (pages.Count != 1)
-            throw PdfDamage.Of("a seal has exactly one page");
+            throw Unusable($"has {(pages.Count == 0 ? "no page" : "more than one page")}: give a PDF of the one page that is to be shown, as qpdf --pages makes it");
 
         var page = source.Dictionary(pages[0])!;
         Box = PageBox.Read(source, page);
@@ -42,18 +44,22 @@ internal sealed class SealTemplate
 
     public PageBox Box { get; }
 
-    /// <exception cref="InvalidDataException">The file is no one-page PDF that can be read.</exception>
+    /// <exception cref="InvalidDataException">The file is no one-page PDF that can be read; the message says how to mend it.</exception>
     public static SealTemplate Load(string path)
     {
         try
         {
             var bytes = File.ReadAllBytes(path);
             using var stream = new MemoryStream(bytes, 0, bytes.Length, writable: false, publiclyVisible: true);
-            return new SealTemplate(PdfDocument.Open(stream));
+            return new SealTemplate(path, PdfDocument.Open(stream));
         }
         catch (StatementFailedException problem)
         {
-            throw new InvalidDataException($"The seal {path} cannot be used, it must be a PDF of one page: {problem.Detail}", problem);
+            throw new InvalidDataException(
+                problem.Code == FailureCode.DocumentEncrypted
+                    ? $"The seal {path} needs a password: save it without one, as qpdf --decrypt does"
+                    : $"The seal {path} cannot be read, it must be a PDF of one page: {problem.Detail}",
+                problem);
         }
     }
 
@@ -70,6 +76,8 @@ internal sealed class SealTemplate
         form.Dictionary["Matrix"] = PdfArray.Of(new[] { cos, -sin, sin, cos, 0, 0 }.Select(value => new PdfInteger(value)));
         return update.Add(form);
     }
+
+    private InvalidDataException Unusable(string why) => new($"The seal {_path} {why}");
 
     private PdfData ReadForm(PdfDictionary page)
     {
@@ -122,7 +130,7 @@ internal sealed class SealTemplate
     {
         var bytes = _source.ReadRaw(stream).ToArray();
         _bytes += bytes.Length;
-        return _bytes <= MaxBytes ? bytes : throw PdfDamage.Of($"a seal has at most {MaxBytes >> 20} MB");
+        return _bytes <= MaxBytes ? bytes : throw Unusable($"has more than {MaxBytes >> 20} MB: make it simpler");
     }
 
     // References count from 1 in the template.
@@ -135,7 +143,7 @@ internal sealed class SealTemplate
                 {
                     number = _numbers.Count + 1;
                     if (number > MaxObjects)
-                        throw PdfDamage.Of($"a seal has at most {MaxObjects} objects");
+                        throw Unusable($"has more than {MaxObjects} objects: make it simpler");
                     _numbers.Add(reference.Number, number);
                     _waiting.Enqueue(reference);
                 }

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using System.Globalization;
-using System.Text;
+using System.Buffers.Text;
+using System.Runtime.InteropServices;
 
 namespace MeSign.Statements.Pdf.Syntax;
 
@@ -51,10 +51,11 @@ internal sealed class IncrementalUpdate(PdfDocument document)
         if (!endsWithLine)
             writer.Write("\n"u8);
 
-        var offsets = new SortedDictionary<int, (long Offset, int Generation)>();
+        // In the order of their numbers, as the objects are.
+        var offsets = new List<Place>(_objects.Count + 1);
         foreach (var (number, (generation, value)) in _objects)
         {
-            offsets.Add(number, (Position(writer), generation));
+            offsets.Add(new(number, generation, Position(writer)));
             WriteObject(writer, number, generation, document.Cipher?.Encrypt(value, new PdfReference(number, generation)) ?? value);
         }
 
@@ -82,19 +83,23 @@ internal sealed class IncrementalUpdate(PdfDocument document)
         writer.Write("\nendobj\n"u8);
     }
 
-    private void WriteTable(PdfWriter writer, SortedDictionary<int, (long Offset, int Generation)> offsets)
+    private void WriteTable(PdfWriter writer, List<Place> offsets)
     {
         writer.Write("xref\n"u8);
-        foreach (var (first, count) in Runs(offsets.Keys))
+        var at = 0;
+        Span<byte> entry = stackalloc byte[20];
+        " 00000 n\r\n"u8.CopyTo(entry[10..]);
+        foreach (var (first, count) in Runs(offsets.Select(place => place.Number)))
         {
             writer.Write(first);
             writer.Write(" "u8);
             writer.Write(count);
             writer.Write("\n"u8);
-            for (var number = first; number < first + count; number++)
+            for (var end = at + count; at < end; at++)
             {
-                var (offset, generation) = offsets[number];
-                writer.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{offset:D10} {generation:D5} n\r\n")));
+                Utf8Formatter.TryFormat(offsets[at].Offset, entry, out _, new('D', 10));
+                Utf8Formatter.TryFormat(offsets[at].Generation, entry[11..], out _, new('D', 5));
+                writer.Write(entry);
             }
         }
 
@@ -103,16 +108,16 @@ internal sealed class IncrementalUpdate(PdfDocument document)
         writer.Write("\n"u8);
     }
 
-    private void WriteStream(PdfWriter writer, SortedDictionary<int, (long Offset, int Generation)> offsets, long start)
+    private void WriteStream(PdfWriter writer, List<Place> offsets, long start)
     {
         // The stream is an object as well and lists itself.
         var self = _next;
-        offsets.Add(self, (start, 0));
+        offsets.Add(new(self, 0, start));
         var width = start <= uint.MaxValue ? 4 : 8;
         var data = new byte[offsets.Count * (width + 3)];
         var entry = data.AsSpan();
         Span<byte> position = stackalloc byte[8];
-        foreach (var (offset, generation) in offsets.Values)
+        foreach (var (_, generation, offset) in offsets)
         {
             entry[0] = 1;
             BinaryPrimitives.WriteInt64BigEndian(position, offset);
@@ -124,7 +129,7 @@ internal sealed class IncrementalUpdate(PdfDocument document)
         var dictionary = Trailer(self + 1);
         dictionary["Type"] = new PdfName("XRef");
         dictionary["W"] = PdfArray.Of(new PdfInteger(1), new PdfInteger(width), new PdfInteger(2));
-        dictionary["Index"] = new PdfArray([.. Runs(offsets.Keys).SelectMany(run =>
+        dictionary["Index"] = new PdfArray([.. Runs(offsets.Select(place => place.Number)).SelectMany(run =>
             new PdfObject[] { new PdfInteger(run.First), new PdfInteger(run.Count) })]);
         WriteObject(writer, self, 0, PdfData.Of(dictionary, data));
     }
@@ -142,6 +147,9 @@ internal sealed class IncrementalUpdate(PdfDocument document)
         trailer["Prev"] = new PdfInteger(document.Sections[0].Offset);
         return trailer;
     }
+
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct Place(int Number, int Generation, long Offset);
 
     internal static IEnumerable<(int First, int Count)> Runs(IEnumerable<int> numbers)
     {

@@ -46,7 +46,10 @@ internal sealed record PdfArray(List<PdfObject> Items) : PdfObject
 /// <summary>Keys keep their order; of a repeated key the last value counts. Compared by identity.</summary>
 internal sealed record PdfDictionary : PdfObject
 {
-    private readonly OrderedDictionary<string, PdfObject> _entries = new(StringComparer.Ordinal);
+    private readonly OrderedDictionary<string, PdfObject> _entries;
+
+    /// <param name="capacity">Entries that it is going to have, where that is known.</param>
+    public PdfDictionary(int capacity = 0) => _entries = new(capacity, StringComparer.Ordinal);
 
     public OrderedDictionary<string, PdfObject> Entries => _entries;
 
@@ -65,7 +68,8 @@ internal sealed record PdfDictionary : PdfObject
 
     public PdfDictionary Copy()
     {
-        var copy = new PdfDictionary();
+        // A copy is made to be changed: most often by an entry.
+        var copy = new PdfDictionary(_entries.Count + 1);
         foreach (var (key, value) in _entries)
             copy._entries.Add(key, value);
         return copy;

@@ -117,7 +117,7 @@ internal sealed class PdfParser(long origin)
         if (items.Count % 2 != 0)
             throw PdfDamage.At(origin + at, "a dictionary has a key without a value");
 
-        var dictionary = new PdfDictionary();
+        var dictionary = new PdfDictionary(items.Count / 2);
         for (var i = 0; i < items.Count; i += 2)
         {
             if (items[i] is not PdfName key)

@@ -9,7 +9,7 @@ internal sealed class PdfWriter
 {
     private static readonly SearchValues<byte> Escaped = SearchValues.Create("()\\\r"u8);
 
-    private byte[] _buffer = new byte[16 * 1024];
+    private byte[] _buffer = GC.AllocateUninitializedArray<byte>(16 * 1024);
 
     public int Length { get; private set; }
 

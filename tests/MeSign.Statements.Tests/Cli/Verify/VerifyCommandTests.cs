@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using MeSign.Statements.Pdf;
 using MeSign.Statements.Tests.Pdf;
 using MeSign.Statements.Tests.Sealing;
 using MeSign.Statements.Tests.Trust;
