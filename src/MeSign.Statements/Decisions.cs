@@ -47,7 +47,7 @@ public sealed partial class Decisions
         }
         else
         {
-            await _ledger.MoveAsync(row with { Detail = null }, StatementState.Received, $"retried by {by}", cancellationToken);
+            await _ledger.MoveAsync(row with { Detail = null, Body = json }, StatementState.Received, $"retried by {by}", cancellationToken);
             await _queues.SendJobAsync(json, delay: null, cancellationToken);
         }
 

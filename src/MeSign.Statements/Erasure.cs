@@ -83,7 +83,7 @@ public sealed partial class Erasure
             return;
 
         var removed = 0;
-        await foreach (var row in _rows.DueAsync(issuer, _time.GetUtcNow() - keep, kept, cancellationToken).Take(_perRun))
+        await foreach (var row in _rows.DueAsync(issuer, _time.GetUtcNow() - keep, kept, _perRun, cancellationToken))
         {
             try
             {

@@ -31,6 +31,8 @@ internal sealed partial class Outcomes(
             if (schedule.Next(AttemptsByAge(now - row.Received), now, row.Expires, delayed.RetryAfter) is { } delay)
             {
                 Log.Delayed(logger, row.Batch, row.Job, delayed.Message, delay);
+                // Dead between the two, the message that this call holds comes back.
+                await ledger.AmendAsync(row with { NextAttempt = now + delay }, cancellationToken);
                 await again(delay);
             }
             else

@@ -7,7 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace MeSign.Statements;
 
 /// <summary>From a poison queue to a recorded outcome: what a host gave up on is on record, and can be retried by a person.</summary>
-internal sealed partial class RecordAbandoned(StatementLedger ledger, HeldJobs held, Outcomes outcomes, ILogger<RecordAbandoned> logger)
+internal sealed partial class RecordAbandoned(
+    StatementLedger ledger, HeldJobs held, JobReader reader, DocumentIndex claims, Outcomes outcomes, ILogger<RecordAbandoned> logger)
 {
     public async Task RunAsync(string queue, QueuedMessage message, CancellationToken cancellationToken)
     {
@@ -44,8 +45,25 @@ internal sealed partial class RecordAbandoned(StatementLedger ledger, HeldJobs h
     /// <summary>Without its message a job or an order cannot be retried; a delivery order is made anew from its row.</summary>
     private async Task KeepAsync(string queue, QueuedMessage message, StatementKey key, CancellationToken cancellationToken)
     {
-        if (queue != StorageNames.Deliveries && QueueText.TryDecode(message.Body) is { } json)
-            await held.ParkAsync(key.Batch, key.Job, json, cancellationToken);
+        if (queue == StorageNames.Deliveries || QueueText.TryDecode(message.Body) is not { } json)
+            return;
+
+        if (queue == StorageNames.Jobs && DocumentOf(message) is { } document)
+            await claims.AddAsync(document.Blob, key, cancellationToken);
+        await held.ParkAsync(key.Batch, key.Job, json, cancellationToken);
+    }
+
+    /// <returns>Null where there is none, or the job cannot be read and so not be retried.</returns>
+    private JobDocument? DocumentOf(QueuedMessage message)
+    {
+        try
+        {
+            return reader.Read(message.Body).Document;
+        }
+        catch (StatementFailedException)
+        {
+            return null;
+        }
     }
 
     private static StatementKey KeyOf(string queue, QueuedMessage message)

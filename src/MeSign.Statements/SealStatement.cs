@@ -37,7 +37,7 @@ internal sealed partial class SealStatement(
             return;
         }
 
-        var reception = await ledger.ReceiveAsync(receipt, cancellationToken);
+        var reception = await ledger.ReceiveAsync(receipt with { Body = JobBody.Decode(message.Body) }, cancellationToken);
         if (reception.Outcome == ReceptionOutcome.Conflicting)
         {
             await outcomes.ReportReusedIdAsync(reception.Row.Key, job.Issuer, cancellationToken);

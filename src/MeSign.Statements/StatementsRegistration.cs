@@ -65,6 +65,7 @@ public static class StatementsRegistration
             provider.GetRequiredService<IOptions<SweepOptions>>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<Erasure>>()));
+        services.AddSingleton<RemoveUnclaimed>();
         services.AddSingleton<Sweep>();
         services.AddSingleton(provider => new Decisions(
             provider.GetRequiredService<StatementLedger>(),

@@ -6,16 +6,18 @@ using Microsoft.Extensions.Options;
 namespace MeSign.Statements;
 
 /// <summary>
-/// Puts right what no queue message will: submissions whose worker died, orders that were lost, time that ran out, results
-/// that the bank was not told, batches that are done. Every repair is one that the message itself would have made, so that the
+/// Puts right what no queue message will: submissions whose worker died, jobs and orders that were lost, time that ran out,
+/// results that the bank was not told, batches that are done, blobs of no statement. Every repair is one that the message itself would have made, so that the
 /// two, and several sweeps, may meet: the row's ETag lets one of them through.
 /// </summary>
 internal sealed partial class Sweep(
     StatementLedger ledger,
+    LedgerScan scan,
     StatementQueues queues,
     Outcomes outcomes,
     CompleteBatches batches,
     Erasure erasure,
+    RemoveUnclaimed unclaimed,
     IOptions<DeliveryOptions> delivery,
     IOptions<SweepOptions> options,
     SweepMetrics metrics,
@@ -29,11 +31,15 @@ internal sealed partial class Sweep(
     {
         var now = time.GetUtcNow();
         var stalled = new StalledStatements(now, now - delivery.Value.ClockSkew, now - options.Value.OverdueAfter, now - Settled);
-        await foreach (var row in ledger.UnsettledAsync(stalled, cancellationToken).Take(options.Value.RepairsPerRun))
-            await MendAsync(row, now, cancellationToken);
+        foreach (var (name, filter) in stalled.Filters())
+        {
+            await foreach (var row in scan.NextAsync(name, filter, options.Value.RepairsPerRun, cancellationToken))
+                await MendAsync(row, now, cancellationToken);
+        }
 
         await batches.RunAsync(cancellationToken);
         await erasure.RunAsync(cancellationToken);
+        await unclaimed.RunAsync(cancellationToken);
     }
 
     private async Task MendAsync(LedgerRow row, DateTimeOffset now, CancellationToken cancellationToken)
@@ -68,11 +74,17 @@ internal sealed partial class Sweep(
                 await outcomes.EndAsync(row with { Detail = $"its time ran out while it was {row.State}" }, StatementState.Expired, cancellationToken);
                 return "expired";
 
-            case StatementState.Sealed or StatementState.Deferred:
-                if ((row.NextAttempt ?? row.Updated) + options.Value.OverdueAfter > now)
-                    return null;
+            case StatementState.Received or StatementState.Sealed or StatementState.Deferred when (row.NextAttempt ?? row.Updated) + options.Value.OverdueAfter > now:
+                return null;
 
-                // Written first: of many sweeps one sends the order, and the next only when that one is overdue too.
+            // Written first: of many sweeps one sends the message, and the next only when that one is overdue too. Where the first
+            // message was not lost after all, the row lets one of the two through.
+            case StatementState.Received when row.Body is { } job:
+                await ledger.AmendAsync(row with { NextAttempt = now }, cancellationToken);
+                await queues.SendJobAsync(job, delay: null, cancellationToken);
+                return "job";
+
+            case StatementState.Sealed or StatementState.Deferred:
                 await ledger.AmendAsync(row with { NextAttempt = now }, cancellationToken);
                 await queues.SendDeliveryAsync(new DeliveryOrder(row.Batch, row.Job), delay: null, cancellationToken);
                 return "order";

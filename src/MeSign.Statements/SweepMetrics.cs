@@ -17,7 +17,7 @@ internal sealed class SweepMetrics
         _removals = meter.CreateCounter<long>("mesign.sweep.removals", "{statement}", "What was removed by age, by issuer and kind.");
     }
 
-    /// <param name="kind">uncertain, expired, order, told, batch-order, completed.</param>
+    /// <param name="kind">uncertain, expired, job, order, told, batch-order, completed, unclaimed-message, unclaimed-document.</param>
     public void Repaired(string kind) => _repairs.Add(1, new KeyValuePair<string, object?>("kind", kind));
 
     public void Removed(string issuer, Ledger.Kept kind, int count) =>

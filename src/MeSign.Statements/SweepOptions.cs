@@ -13,8 +13,8 @@ internal sealed class SweepOptions
     public int RepairsPerRun { get; init; } = 5000;
 
     /// <summary>
-    /// After this time without news a sealed statement's delivery order counts as lost and is made anew: longer than any host
-    /// keeps a message invisible. Default 15 min, 1 min to 1 day.
+    /// After this time without news a statement's job, or once it is sealed its delivery order, counts as lost and is sent anew:
+    /// longer than any host keeps a message invisible. Default 15 min, 1 min to 1 day.
     /// </summary>
     [Range(typeof(TimeSpan), "00:01:00", "1.00:00:00")]
     public TimeSpan OverdueAfter { get; init; } = TimeSpan.FromMinutes(15);
@@ -25,6 +25,17 @@ internal sealed class SweepOptions
     /// </summary>
     [Range(typeof(TimeSpan), "00:05:00", "30.00:00:00")]
     public TimeSpan StalledAfter { get; init; } = TimeSpan.FromHours(12);
+
+    /// <summary>After this time a finished message without a row in the ledger is removed. Default 30 days, 1 day to 10 years.</summary>
+    [Range(typeof(TimeSpan), "1.00:00:00", "3650.00:00:00")]
+    public TimeSpan UnclaimedMessagesAfter { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>
+    /// After this time without a job that names it a document is removed: longer than any document is there before its job is.
+    /// Default never, since the documents are the bank's; 7 days to 10 years.
+    /// </summary>
+    [Range(typeof(TimeSpan), "7.00:00:00", "3650.00:00:00")]
+    public TimeSpan? UnclaimedDocumentsAfter { get; init; }
 }
 
 [OptionsValidator]

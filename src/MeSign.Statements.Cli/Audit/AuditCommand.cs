@@ -32,7 +32,7 @@ internal static class AuditCommand
             await using var provider = StatementsProvider.Create(parsed.GetValue(SettingsOption.Instance));
             var report = await provider.GetRequiredService<LedgerAudit>().RunAsync(parsed.GetValue(batch)!, cancellationToken);
             if (report is { Statements: 0, IsIntact: true })
-                throw CommandException.Failed($"the ledger has no batch {parsed.GetValue(batch)}.");
+                throw CommandException.Failed($"the ledger has no batch {parsed.GetValue(batch)}: give it as its jobs name it.");
 
             if (parsed.GetValue(head) is { } noted && !noted.Equals(report.Head, StringComparison.OrdinalIgnoreCase))
                 report = report with { Faults = [.. report.Faults, new AuditFault("the head", $"is {report.Head}, not the one noted before: something was added since, or the batch was put back")] };

@@ -27,6 +27,9 @@ internal static class EraseCommand
             if (!parsed.GetValue(yes))
                 throw CommandException.Usage("erasing cannot be undone: confirm it with --yes.");
 
+            if (!EmailAddress.TryParse(parsed.GetValue(address)!, out _, out var problem))
+                throw CommandException.Usage($"ADDRESS is not an address: {problem}.");
+
             await using var provider = StatementsProvider.Create(parsed.GetValue(SettingsOption.Instance));
             var (erased, onTheWay) = await provider.GetRequiredService<Erasure>().EraseAsync(parsed.GetValue(address)!, parsed.GetValue(by)!, cancellationToken);
             var output = parsed.InvocationConfiguration.Output;

@@ -11,7 +11,7 @@ internal static class StatementOf
         if (!StatementKey.IsPart(batch) || !StatementKey.IsPart(job))
             throw CommandException.Usage("BATCH and JOB are each 1 to 64 of A-Z a-z 0-9 . _ - beginning with a letter or digit.");
 
-        var row = await ledger.FindAsync(new StatementKey(batch, job), cancellationToken) ?? throw CommandException.Failed($"{batch}/{job} is not in the ledger.");
-        return row.State == state ? row : throw CommandException.Failed($"{row.Key} is {row.State}, not {state}: there is nothing to decide.");
+        var row = await ledger.FindAsync(new StatementKey(batch, job), cancellationToken) ?? throw CommandException.Failed($"{batch}/{job} is not in the ledger: `mesign status {batch}` lists what is.");
+        return row.State == state ? row : throw CommandException.Failed($"{row.Key} is {row.State}, not {state}: there is nothing to decide. `mesign status --state {state}` lists those that are.");
     }
 }

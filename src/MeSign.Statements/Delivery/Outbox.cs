@@ -15,6 +15,8 @@ namespace MeSign.Statements.Delivery;
 /// </summary>
 public sealed class Outbox(BlobServiceClient blobs)
 {
+    private const string Suffix = ".eml";
+
     private readonly BlobContainerClient _container = blobs.GetBlobContainerClient(StorageNames.Sealed);
 
     /// <summary>Keeps a message, unless the statement has one already.</summary>
@@ -89,7 +91,13 @@ public sealed class Outbox(BlobServiceClient blobs)
     public async Task RemoveAsync(StatementKey key, CancellationToken cancellationToken) =>
         await Blob(key).DeleteIfExistsAsync(DeleteSnapshotsOption.IncludeSnapshots, cancellationToken: cancellationToken);
 
+    /// <returns>Whose message a blob of the outbox is; null where nothing of ours is called that.</returns>
+    public static StatementKey? KeyOf(string blob) =>
+        blob.Split('/') is [var batch, var file] && file.EndsWith(Suffix, StringComparison.Ordinal) && StatementKey.IsPart(batch) && StatementKey.IsPart(file[..^Suffix.Length])
+            ? new StatementKey(batch, file[..^Suffix.Length])
+            : null;
+
     private BlobClient Blob(StatementKey key) => _container.GetBlobClient(Name(key));
 
-    private static string Name(StatementKey key) => string.Create(CultureInfo.InvariantCulture, $"{key.Batch}/{key.Job}.eml");
+    private static string Name(StatementKey key) => string.Create(CultureInfo.InvariantCulture, $"{key.Batch}/{key.Job}{Suffix}");
 }

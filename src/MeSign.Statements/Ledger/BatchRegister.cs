@@ -40,6 +40,9 @@ public sealed class BatchRegister
     public IAsyncEnumerable<BatchRecord> OpenAsync(CancellationToken cancellationToken) =>
         _batches.QueryAsync<TableEntity>("Open eq true", cancellationToken: cancellationToken).Select(Read);
 
+    public IAsyncEnumerable<BatchRecord> AllAsync(CancellationToken cancellationToken) =>
+        _batches.QueryAsync<TableEntity>($"RowKey eq '{Row}'", cancellationToken: cancellationToken).Select(Read);
+
     /// <summary>How many statements of a batch came and how they ended, without looking at each.</summary>
     public async Task<BatchTotals> TotalsAsync(string batch, CancellationToken cancellationToken)
     {

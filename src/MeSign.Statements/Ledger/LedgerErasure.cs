@@ -10,23 +10,25 @@ namespace MeSign.Statements.Ledger;
 /// </summary>
 public sealed class LedgerErasure
 {
-    private readonly TableClient _statements;
     private readonly TableClient _recipients;
+    private readonly DocumentIndex _documents;
+    private readonly LedgerScan _scan;
     private readonly StatementRows _rows;
     private readonly TimeProvider _time;
 
-    internal LedgerErasure(TableServiceClient tables, LedgerOptions options, TimeProvider time)
+    internal LedgerErasure(TableServiceClient tables, LedgerScan scan, DocumentIndex documents, LedgerOptions options, TimeProvider time)
     {
-        _statements = tables.GetTableClient(StorageNames.Ledger);
+        _scan = scan;
+        _documents = documents;
+        var statements = tables.GetTableClient(StorageNames.Ledger);
         _recipients = tables.GetTableClient(StorageNames.LedgerRecipients);
         var chain = HistoryChain.Of(options);
-        _rows = new StatementRows(_statements, chain, new BatchLanes(_statements, chain));
+        _rows = new StatementRows(statements, chain, new BatchLanes(statements, chain));
         _time = time;
     }
 
-    /// <summary>Statements of an issuer that ended before an instant, and still have what is to go.</summary>
-    public async IAsyncEnumerable<LedgerRow> DueAsync(
-        string issuer, DateTimeOffset before, Kept kept, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>Statements of an issuer that ended before an instant, and still have what is to go: the next of them, so many at most.</summary>
+    public IAsyncEnumerable<LedgerRow> DueAsync(string issuer, DateTimeOffset before, Kept kept, int most, CancellationToken cancellationToken)
     {
         var filter = TableClient.CreateQueryFilter($"Issuer eq {issuer} and Updated lt {before} and Reported eq true") + kept switch
         {
@@ -34,18 +36,20 @@ public sealed class LedgerErasure
             Kept.Message => " and HasMessage eq true",
             _ => "",
         };
-        await foreach (var entity in _statements.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
-        {
-            if (LedgerRowEntity.IsRow(entity) && LedgerRowEntity.Read(entity) is var row && row.State.IsEnd())
-                yield return row;
-        }
+        return _scan.NextAsync($"{kept}-{issuer}", filter, most, cancellationToken).Where(row => row.State.IsEnd());
     }
 
     /// <summary>Whether a statement other than this one names the document and has not ended, or could be retried.</summary>
-    public ValueTask<bool> IsNeededAsync(LedgerRow row, CancellationToken cancellationToken) => _statements
-        .QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"DocumentBlob eq {row.DocumentBlob}"), cancellationToken: cancellationToken)
-        .Where(entity => LedgerRowEntity.IsRow(entity) && (entity.PartitionKey != row.Batch || entity.RowKey != row.Job))
-        .AnyAsync(entity => LedgerRowEntity.StateOf(entity) is var state && (!state.IsEnd() || state == StatementState.Abandoned), cancellationToken);
+    public async Task<bool> IsNeededAsync(LedgerRow row, CancellationToken cancellationToken)
+    {
+        await foreach (var key in _documents.FindAsync(row.DocumentBlob!, cancellationToken))
+        {
+            if (key != row.Key && await _rows.FindAsync(key, cancellationToken) is { } other && (!other.State.IsEnd() || other.State == StatementState.Abandoned))
+                return true;
+        }
+
+        return false;
+    }
 
     /// <summary>Notes that the document, or the sealed message, is gone; its hash stays.</summary>
     /// <exception cref="LedgerConflictException">The row changed since it was read.</exception>
@@ -76,9 +80,11 @@ public sealed class LedgerErasure
 
         // The index last: dead before it, the entry still leads to the row, and erasing again removes it.
         if (row.RecipientHash is { } hash)
-            await RemoveIndexAsync(LedgerRowEntity.IndexOf(row, hash), cancellationToken);
+            await RemoveIndexAsync(LedgerRowEntity.IndexOf(row.Key, hash), cancellationToken);
         if (everything && MessageIndex.NameOf(row) is { } name)
-            await RemoveIndexAsync(LedgerRowEntity.IndexOf(row, name), cancellationToken);
+            await RemoveIndexAsync(LedgerRowEntity.IndexOf(row.Key, name), cancellationToken);
+        if (row.DocumentBlob is { } blob)
+            await _documents.RemoveAsync(blob, row.Key, cancellationToken);
     }
 
     private async Task RemoveIndexAsync(TableEntity entry, CancellationToken cancellationToken) =>

@@ -19,8 +19,12 @@ internal static class LedgerRegistration
             provider.GetRequiredService<TableServiceClient>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new LedgerAudit(
             provider.GetRequiredService<TableServiceClient>(), provider.GetRequiredService<IOptions<LedgerOptions>>().Value));
+        services.AddSingleton<LedgerScan>();
+        services.AddSingleton<DocumentIndex>();
         services.AddSingleton(provider => new LedgerErasure(
             provider.GetRequiredService<TableServiceClient>(),
+            provider.GetRequiredService<LedgerScan>(),
+            provider.GetRequiredService<DocumentIndex>(),
             provider.GetRequiredService<IOptions<LedgerOptions>>().Value,
             provider.GetRequiredService<TimeProvider>()));
         return services;

@@ -42,6 +42,9 @@ public sealed record LedgerRow
     /// <summary>The document's blob, for as long as it is kept.</summary>
     public string? DocumentBlob { get; init; }
 
+    /// <summary>The job's JSON, UTF-8, while nothing is made of it yet and its queue message is all there is; a manifest's line stands in the manifest.</summary>
+    public ReadOnlyMemory<byte>? Body { get; init; }
+
     /// <summary>Whether the finished message is still in the outbox.</summary>
     public bool HasMessage { get; init; }
 

@@ -15,6 +15,9 @@ internal static class LedgerRowEntity
     private const int MaxDetail = 1000;
     private const string Stamp = "Stamp";
 
+    /// <summary>Whether the row has a body: the service cannot ask for what is absent.</summary>
+    internal const string Alone = "Alone";
+
     /// <param name="row">The row to write.</param>
     /// <param name="stamp">A random mark by which the writer knows its own write again.</param>
     public static TableEntity Write(LedgerRow row, out string stamp)
@@ -50,6 +53,8 @@ internal static class LedgerRowEntity
             [nameof(row.Reported)] = row.Reported,
             [nameof(row.DocumentBlob)] = row.DocumentBlob,
             [nameof(row.HasMessage)] = row.HasMessage,
+            [nameof(row.Body)] = row.Body?.ToArray(),
+            [Alone] = row.Body is not null,
             [nameof(row.Person)] = row.Person,
             [nameof(row.PersonSalt)] = row.PersonSalt,
         };
@@ -88,6 +93,7 @@ internal static class LedgerRowEntity
         Reported = entity.GetBoolean(nameof(LedgerRow.Reported)) ?? false,
         DocumentBlob = entity.GetString(nameof(LedgerRow.DocumentBlob)),
         HasMessage = entity.GetBoolean(nameof(LedgerRow.HasMessage)) ?? false,
+        Body = entity.GetBinary(nameof(LedgerRow.Body)) is { } body ? body.AsMemory() : (ReadOnlyMemory<byte>?)null,
         Person = entity.GetString(nameof(LedgerRow.Person)),
         PersonSalt = entity.GetString(nameof(LedgerRow.PersonSalt)),
         History = HistoryText.Read(entity) ?? [],
@@ -103,11 +109,11 @@ internal static class LedgerRowEntity
 
     public static string StampOf(TableEntity entity) => entity.GetString(Stamp);
 
-    public static TableEntity IndexOf(LedgerRow row) => IndexOf(row, row.RecipientHash!);
+    public static TableEntity IndexOf(LedgerRow row) => IndexOf(row.Key, row.RecipientHash!);
 
-    /// <param name="row">The row to find.</param>
+    /// <param name="key">The row to find.</param>
     /// <param name="name">What it is to be found by.</param>
-    public static TableEntity IndexOf(LedgerRow row, string name) => new(name, $"{row.Batch}{Bar}{row.Job}");
+    public static TableEntity IndexOf(StatementKey key, string name) => new(name, $"{key.Batch}{Bar}{key.Job}");
 
     public static StatementKey KeyOf(TableEntity index)
     {

@@ -15,7 +15,7 @@ internal sealed partial class MessageIndex(TableClient table)
     public async Task AddAsync(LedgerRow row, CancellationToken cancellationToken)
     {
         if (NameOf(row) is { } name)
-            await table.UpsertEntityAsync(LedgerRowEntity.IndexOf(row, name), TableUpdateMode.Replace, cancellationToken);
+            await table.UpsertEntityAsync(LedgerRowEntity.IndexOf(row.Key, name), TableUpdateMode.Replace, cancellationToken);
     }
 
     /// <returns>Null where it has no message of ours.</returns>

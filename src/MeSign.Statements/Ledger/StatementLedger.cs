@@ -17,6 +17,7 @@ public sealed class StatementLedger
     private readonly TableClient _recipients;
     private readonly StatementRows _rows;
     private readonly MessageIndex _messages;
+    private readonly DocumentIndex _documents;
     private readonly RecipientHasher _hasher;
     private readonly LedgerOptions _options;
     private readonly TimeProvider _time;
@@ -28,6 +29,7 @@ public sealed class StatementLedger
         _rows = new StatementRows(_statements, chain, new BatchLanes(_statements, chain));
         _recipients = tables.GetTableClient(StorageNames.LedgerRecipients);
         _messages = new MessageIndex(_recipients);
+        _documents = new DocumentIndex(tables);
         _hasher = new RecipientHasher(Convert.FromBase64String(options.RecipientKey));
         _options = options;
         _time = time;
@@ -126,6 +128,7 @@ public sealed class StatementLedger
                 HasMessage = row.HasMessage || to == StatementState.Sealed,
                 Code = to is StatementState.Failed ? row.Code : null,
                 LeaseUntil = to is StatementState.Submitting ? row.LeaseUntil : null,
+                Body = to is StatementState.Received ? row.Body : null,
                 NextAttempt = to is StatementState.Held or StatementState.Deferred ? row.NextAttempt : null,
                 Reported = false,
                 Updated = _time.GetUtcNow(),
@@ -145,16 +148,6 @@ public sealed class StatementLedger
     /// <summary>All statements in a state, over all batches.</summary>
     public IAsyncEnumerable<LedgerRow> ByStateAsync(StatementState state, CancellationToken cancellationToken) =>
         QueryAsync(TableClient.CreateQueryFilter($"State eq {state.ToString()}"), cancellationToken);
-
-    /// <summary>What a sweep looks at: statements that stalled, and ends that the bank was not told. The service picks them.</summary>
-    public async IAsyncEnumerable<LedgerRow> UnsettledAsync(StalledStatements stalled, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        foreach (var filter in stalled.Filters())
-        {
-            await foreach (var row in QueryAsync(filter, cancellationToken))
-                yield return row;
-        }
-    }
 
     /// <summary>Whether a batch has statements that were received before an instant and have not moved since.</summary>
     public ValueTask<bool> HasReceivedAsync(string batch, DateTimeOffset untouchedSince, CancellationToken cancellationToken) =>
@@ -223,15 +216,17 @@ public sealed class StatementLedger
             DocumentSha256 = receipt.DocumentSha256,
             DocumentBlob = receipt.DocumentBlob,
             Expires = receipt.Expires,
+            Body = receipt.Body,
             Received = now,
             Updated = now,
         };
     }
 
-    // The index first: dead between the two, an entry without a row is harmless, a row without an entry is lost to
+    // The indexes first: dead between the two, an entry without a row is harmless, a row without an entry is lost to
     // whoever asks for (or wants to erase) everything of one recipient.
-    private Task<Azure.Response> IndexAsync(LedgerRow row, CancellationToken cancellationToken) =>
-        _recipients.UpsertEntityAsync(LedgerRowEntity.IndexOf(row), TableUpdateMode.Replace, cancellationToken);
+    private Task IndexAsync(LedgerRow row, CancellationToken cancellationToken) => Task.WhenAll(
+        _recipients.UpsertEntityAsync(LedgerRowEntity.IndexOf(row), TableUpdateMode.Replace, cancellationToken),
+        row.DocumentBlob is { } blob ? _documents.AddAsync(blob, row.Key, cancellationToken) : Task.CompletedTask);
 
     private async IAsyncEnumerable<LedgerRow> QueryAsync(string filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

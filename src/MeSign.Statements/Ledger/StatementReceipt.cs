@@ -24,6 +24,9 @@ public sealed record StatementReceipt
     public string? DocumentBlob { get; init; }
 
     public DateTimeOffset? Expires { get; init; }
+
+    /// <inheritdoc cref="LedgerRow.Body"/>
+    public ReadOnlyMemory<byte>? Body { get; init; }
 }
 
 /// <summary>What the ledger keeps of a job that ends before it could be received: unreadable, or abandoned by the queue.</summary>

@@ -36,13 +36,13 @@ public static class StorageNames
     /// <summary>Table of one row a statement.</summary>
     public const string Ledger = "statements";
 
-    /// <summary>Table that finds a recipient's statements by keyed hash, and a statement by the name of its message.</summary>
+    /// <summary>Table that finds a recipient's statements by keyed hash, and a statement by the name of its message or of its document.</summary>
     public const string LedgerRecipients = "recipients";
 
     /// <summary>Table of recipients, by keyed hash, who are written to no more.</summary>
     public const string Suppressions = "suppressions";
 
-    /// <summary>Table of one row a batch that came as manifests.</summary>
+    /// <summary>Table of one row a batch that came as manifests, and of how far sweeps have read.</summary>
     public const string LedgerBatches = "batches";
 
     /// <summary>Table of the certificate directory.</summary>

@@ -30,6 +30,8 @@ internal static class StorageRegistration
         services.AddSingleton(provider => Connect(
             provider, connection => new TableServiceClient(connection), o => o.TableServiceUri, (uri, credential) => new TableServiceClient(uri, credential)));
         services.AddSingleton<StorageSetup>();
+        services.AddSingleton<ScanPositions>();
+        services.AddSingleton<BlobScan>();
         return services;
     }
 

@@ -1,3 +1,4 @@
+using Azure.Core;
 using Azure.Data.Tables;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
@@ -8,49 +9,59 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace MeSign.Statements.Tests.Crashes;
 
-/// <summary>One host over the pipeline, with its own clients and memory, that dies where its life says.</summary>
+/// <summary>One host over the pipeline, with its own clients and memory, that works on one message at a time until it dies.</summary>
 internal sealed class CrashProcess : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
     private readonly StatementPipeline _pipeline;
     private readonly QueueServiceClient _queues;
+    private readonly Misdeed _misdeed;
 
-    public CrashProcess(CrashLane lane, IServiceCollection services, ProcessLife life)
+    public CrashProcess(CrashStorage storage, IServiceCollection services, Misdeed misdeed)
     {
-        Life = life;
-        var policy = new LifePolicy(life);
-        var blobs = new BlobClientOptions();
-        blobs.AddPolicy(policy, Azure.Core.HttpPipelinePosition.PerCall);
-        var queues = new QueueClientOptions();
-        queues.AddPolicy(policy, Azure.Core.HttpPipelinePosition.PerCall);
-        var tables = new TableClientOptions();
-        tables.AddPolicy(policy, Azure.Core.HttpPipelinePosition.PerCall);
-        _queues = new QueueServiceClient(lane.Connection, queues);
+        _misdeed = misdeed;
+        _queues = new QueueServiceClient(storage.Connection, Watched(new QueueClientOptions()));
         _services = services
-            .AddSingleton<TimeProvider>(lane.Time)
-            .AddSingleton(new BlobServiceClient(lane.Connection, blobs))
+            .AddSingleton<TimeProvider>(storage.Time)
+            .AddSingleton(new BlobServiceClient(storage.Connection, Watched(new BlobClientOptions())))
             .AddSingleton(_queues)
-            .AddSingleton(new TableServiceClient(lane.Connection, tables))
+            .AddSingleton(new TableServiceClient(storage.Connection, Watched(new TableClientOptions())))
             .BuildServiceProvider();
         _pipeline = _services.GetRequiredService<StatementPipeline>();
     }
 
-    public ProcessLife Life { get; }
+    public ProcessLife Life { get; } = new();
 
     /// <summary>Works on a message and deletes it, as a host does.</summary>
     /// <returns>What became of it: null where it is done with, otherwise what was thrown.</returns>
-    public async Task<Exception?> TryWorkAsync(string queue, QueueMessage message, CancellationToken cancellationToken)
+    public Task<Exception?> TryWorkAsync(string queue, QueueMessage message, CrashPlan? plan, CancellationToken cancellationToken) => TryAsync(plan, async () =>
     {
+        if (_misdeed == Misdeed.DeletesFirst)
+            await _queues.GetQueueClient(queue).DeleteMessageAsync(message.MessageId, message.PopReceipt, cancellationToken);
+        var handed = new QueuedMessage(message.MessageId, message.Body, message.DequeueCount);
+        await (queue switch
+        {
+            StorageNames.Batches => _pipeline.ExpandAsync(handed, cancellationToken),
+            StorageNames.Jobs => _pipeline.SealAsync(handed, cancellationToken),
+            _ => _pipeline.DeliverAsync(handed, cancellationToken),
+        });
+        if (_misdeed != Misdeed.DeletesFirst)
+            await _queues.GetQueueClient(queue).DeleteMessageAsync(message.MessageId, message.PopReceipt, cancellationToken);
+    });
+
+    public Task<Exception?> TrySweepAsync(CrashPlan? plan, CancellationToken cancellationToken) => TryAsync(plan, () => _pipeline.SweepAsync(cancellationToken));
+
+    public Task<Exception?> TryResendAsync(LedgerRow row, CrashPlan? plan, CancellationToken cancellationToken) =>
+        TryAsync(plan, () => _services.GetRequiredService<Decisions>().ResendAsync(row, "an operator", cancellationToken));
+
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
+
+    private async Task<Exception?> TryAsync(CrashPlan? plan, Func<Task> work)
+    {
+        Life.Plan = plan;
         try
         {
-            var handed = new QueuedMessage(message.MessageId, message.Body, message.DequeueCount);
-            await (queue switch
-            {
-                StorageNames.Batches => _pipeline.ExpandAsync(handed, cancellationToken),
-                StorageNames.Jobs => _pipeline.SealAsync(handed, cancellationToken),
-                _ => _pipeline.DeliverAsync(handed, cancellationToken),
-            });
-            await _queues.GetQueueClient(queue).DeleteMessageAsync(message.MessageId, message.PopReceipt, cancellationToken);
+            await work();
             return null;
         }
 #pragma warning disable CA1031 // The seam of a trigger: whatever is thrown, the message goes back.
@@ -61,18 +72,12 @@ internal sealed class CrashProcess : IAsyncDisposable
         }
     }
 
-    public async Task SweepAsync(CancellationToken cancellationToken)
+    private T Watched<T>(T options)
+        where T : ClientOptions
     {
-        try
-        {
-            await _pipeline.SweepAsync(cancellationToken);
-        }
-        catch (ProcessDiedException)
-        {
-        }
+        options.AddPolicy(new LifePolicy(Life), HttpPipelinePosition.PerCall);
+        if (_misdeed != Misdeed.None)
+            options.AddPolicy(new MisdeedPolicy(_misdeed), HttpPipelinePosition.PerCall);
+        return options;
     }
-
-    public Task ResendAsync(LedgerRow row, CancellationToken cancellationToken) => _services.GetRequiredService<Decisions>().ResendAsync(row, "an operator", cancellationToken);
-
-    public ValueTask DisposeAsync() => _services.DisposeAsync();
 }

@@ -2,26 +2,24 @@ using MeSign.Statements.Sandbox.Smtp;
 
 namespace MeSign.Statements.Tests.Crashes;
 
-/// <summary>What happens in one schedule: what is sent, who dies where, and what the relay does. All of it follows from the seed.</summary>
+/// <summary>
+/// What happens to one statement (or one manifest and its statements): what it is, where workers die on it, what the relay does to
+/// it, who is handed it twice. All of it follows from the seed; what runs beside it on the same queues does not.
+/// </summary>
 internal sealed record CrashSchedule
 {
-    /// <summary>Longer than any process needs for the work of a schedule: drawn beyond it, nobody dies.</summary>
-    private const int LongestLife = 75;
+    /// <summary>Steps that the work takes at most where nobody dies: drawn beyond them, nobody dies.</summary>
+    private const int LongestWork = 75;
 
     public required int Seed { get; init; }
 
     public required CrashWork Work { get; init; }
 
-    /// <summary>At which step each process dies, in the order of their starts; those after them live.</summary>
+    /// <summary>At which step a worker dies of it, counted from the death before on.</summary>
     public required IReadOnlyList<int> Deaths { get; init; }
-
-    public int Workers { get; init; } = 2;
 
     /// <summary>How often a message is handed to two workers at once, as when a lease was lost.</summary>
     public double Twice { get; init; }
-
-    /// <summary>How often a sweep runs beside the work.</summary>
-    public double Sweeps { get; init; }
 
     /// <summary>What the relay does wrong the first time.</summary>
     public Misbehaviour? Relay { get; init; }
@@ -29,19 +27,20 @@ internal sealed record CrashSchedule
     /// <summary>Whether somebody decides to send again what ends as Uncertain.</summary>
     public bool Resends { get; init; }
 
+    /// <summary>Its statements on record, a refused line among them.</summary>
+    public int Rows => Work == CrashWork.Batch ? 3 : 1;
+
     public static CrashSchedule Of(int seed)
     {
 #pragma warning disable CA5394 // The same seed must make the same schedule.
         var random = new Random(seed);
-        var work = random.Next(100) switch { < 70 => CrashWork.Message, < 80 => CrashWork.Statement, _ => CrashWork.Batch };
+        var work = random.Next(100) switch { < 80 => CrashWork.Message, < 92 => CrashWork.Statement, _ => CrashWork.Batch };
         return new CrashSchedule
         {
             Seed = seed,
             Work = work,
-            Deaths = [.. Enumerable.Range(0, random.Next(1, 5)).Select(_ => random.Next(1, LongestLife))],
-            Workers = random.Next(2, 5),
-            Twice = random.NextDouble() * 0.5,
-            Sweeps = random.NextDouble() * 0.3,
+            Deaths = [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => random.Next(1, LongestWork))],
+            Twice = random.Next(3) == 0 ? random.NextDouble() * 0.5 : 0,
             Relay = random.Next(100) switch
             {
                 < 10 => Misbehaviour.Reply((SmtpStage)random.Next((int)SmtpStage.Mail, (int)SmtpStage.FinalDot + 1), "451 4.3.0 try later").Times(1),
@@ -55,10 +54,10 @@ internal sealed record CrashSchedule
 #pragma warning restore CA5394
     }
 
-    /// <summary>One process that dies at one step, and one that finishes.</summary>
-    public static CrashSchedule At(int step, CrashWork work) => new() { Seed = -step, Work = work, Deaths = [step], Workers = 1 };
+    /// <summary>One death at one step.</summary>
+    public static CrashSchedule At(int step, CrashWork work) => new() { Seed = -step, Work = work, Deaths = [step] };
 
-    public override string ToString() => $"seed {Seed}: {Work}, {Workers} workers, deaths at {string.Join(", ", Deaths)}, relay {Relay?.Stage}:{Relay?.Fault}, resends {Resends}";
+    public override string ToString() => $"seed {Seed}: {Work}, deaths at {string.Join(", ", Deaths)}, twice {Twice:F1}, relay {Relay?.Stage}:{Relay?.Fault}, resends {Resends}";
 }
 
 internal enum CrashWork

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using MeSign.Statements.Delivery;
 using MeSign.Statements.Issuers;
 using MeSign.Statements.Recipients;
@@ -7,17 +6,19 @@ using MeSign.Statements.Sandbox.Smtp;
 using MeSign.Statements.Sealing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace MeSign.Statements.Tests.Crashes;
 
 /// <summary>
-/// Where one process runs at a time: its relay, its address at the timestamp server, and the parts that are costly to make and
+/// Where one worker runs at a time: its relay, its address at the timestamp server, and the parts that are costly to make and
 /// hold no state of a statement.
 /// </summary>
 internal sealed class CrashSlot : IAsyncDisposable
 {
     private readonly ServiceProvider _parts;
+    private CrashProcess? _process;
 
     private CrashSlot(string name, SmtpSink sink, ServiceProvider parts)
     {
@@ -29,18 +30,14 @@ internal sealed class CrashSlot : IAsyncDisposable
 
     public SmtpSink Sink { get; }
 
-    public CrashProcess? Process { get; private set; }
-
-    /// <summary>What the relay does wrong by itself.</summary>
-    public Misbehaviour? Relay { get; set; }
-
-    public static CrashSlot Create(RunningSandbox sandbox, string connection, string name)
+    /// <param name="directory">The storage account of the certificate directory.</param>
+    public static CrashSlot Create(RunningSandbox sandbox, string directory, string name)
     {
         var sink = SmtpSink.Start(new SmtpSinkOptions { MailFolder = Path.Combine(sandbox.Folder.Path, "crash-mail", name) });
         var settings = new Dictionary<string, string?>(sandbox.Settings, StringComparer.Ordinal)
         {
             [$"MeSign:Issuers:{RunningSandbox.IssuerId}:TimestampServers:0"] = $"{sandbox.Timestamps.TimestampAddress}?{name}",
-            ["StatementStorage"] = connection,
+            ["StatementStorage"] = directory,
             ["MeSign:Timestamps:FailuresToBreak"] = "100",
             ["MeSign:Ledger:StoreAddresses"] = "false",
             ["MeSign:Intake:LinesPerChunk"] = "2",
@@ -55,34 +52,23 @@ internal sealed class CrashSlot : IAsyncDisposable
             .BuildServiceProvider());
     }
 
-    /// <summary>A new process, as after a restart: nothing is remembered but what storage holds.</summary>
-    public CrashProcess Start(CrashLane lane, int? dieAt, ConcurrentDictionary<string, int> places)
+    /// <summary>The worker that lives here; where the last one died, a new one, that remembers nothing but what storage holds.</summary>
+    public async Task<CrashProcess> LivingAsync(CrashStorage storage, ILoggerProvider logs, Misdeed misdeed)
     {
-        var services = new ServiceCollection()
-            .AddSingleton(_parts.GetRequiredService<IConfiguration>())
-            .AddLogging()
-            .AddStatements()
-            .AddSingleton(_parts.GetRequiredService<IssuerDirectory>())
-            .AddSingleton(_parts.GetRequiredService<RecipientDirectory>())
-            .AddSingleton(_parts.GetRequiredService<Statements.Pdf.PdfSigner>())
-            .AddSingleton(_parts.GetRequiredService<MessageComposer>())
-            .AddSingleton(_parts.GetRequiredService<MessageSealer>())
-            .AddSingleton(Options.Create(new RelaysOptions
-            {
-                Relays = { ["sandbox"] = new RelayOptions { Host = "127.0.0.1", Port = Sink.Port, Tls = TlsMode.None, Timeout = TimeSpan.FromSeconds(5) } },
-            }));
-        return Process = new CrashProcess(lane, services, new ProcessLife(dieAt, places));
+        if (_process is { Life.IsDead: true })
+            await StopAsync();
+        return _process ??= Start(storage, logs, misdeed);
     }
 
     public async Task StopAsync()
     {
-        if (Process is { } process)
+        if (_process is { } process)
             await process.DisposeAsync();
-        Process = null;
+        _process = null;
     }
 
-    /// <summary>Before and after a timestamp request of this slot's process.</summary>
-    public bool Stamps() => Process?.Life.Survives("timestamp") ?? false;
+    /// <summary>Before and after a timestamp request of this slot's worker.</summary>
+    public bool Stamps() => _process?.Life.Survives("timestamp") ?? false;
 
     public async ValueTask DisposeAsync()
     {
@@ -91,13 +77,31 @@ internal sealed class CrashSlot : IAsyncDisposable
         await _parts.DisposeAsync();
     }
 
+    private CrashProcess Start(CrashStorage storage, ILoggerProvider logs, Misdeed misdeed)
+    {
+        var services = new ServiceCollection()
+            .AddSingleton(_parts.GetRequiredService<IConfiguration>())
+            .AddLogging(logging => logging.AddProvider(logs))
+            .AddStatements()
+            .AddSingleton(_parts.GetRequiredService<IssuerDirectory>())
+            .AddSingleton(_parts.GetRequiredService<RecipientDirectory>())
+            .AddSingleton(_parts.GetRequiredService<Statements.Pdf.PdfSigner>())
+            .AddSingleton(_parts.GetRequiredService<MessageComposer>())
+            .AddSingleton(_parts.GetRequiredService<MessageSealer>())
+            .AddSingleton(Options.Create(new RelaysOptions
+            {
+                Relays = { ["sandbox"] = new RelayOptions { Host = "127.0.0.1", Port = Sink.Port, Tls = TlsMode.None, Timeout = TimeSpan.FromSeconds(20) } },
+            }));
+        return new CrashProcess(storage, services, misdeed);
+    }
+
     private Misbehaviour? Interrupt(SmtpStage stage)
     {
         // Nobody hears what a dead process says; at the final dot the relay may have taken the message before it noticed.
-        if (Process is not { Life: { IsDead: false } life })
+        if (_process is not { Life: { IsDead: false } life })
             return Misbehaviour.Drop(stage);
         if (!life.Survives($"SMTP {stage}"))
-            return stage == SmtpStage.FinalDot ? Misbehaviour.DropAfterFinalDot(keepMessage: life.Steps % 2 == 0) : Misbehaviour.Drop(stage);
-        return Relay is { } fault && fault.Takes(stage, []) ? fault : null;
+            return stage == SmtpStage.FinalDot ? Misbehaviour.DropAfterFinalDot(keepMessage: Sink.Count % 2 == 0) : Misbehaviour.Drop(stage);
+        return life.Plan?.Relay is { } fault && fault.Takes(stage, []) ? fault : null;
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 using Azure.Core;
 using Azure.Core.Pipeline;
@@ -8,31 +7,20 @@ namespace MeSign.Statements.Tests.Crashes;
 /// <summary>Ends a process as kill -9 does: nothing that it would do next reaches the outside.</summary>
 internal sealed class ProcessDiedException() : Exception("the process died");
 
-/// <summary>
-/// Counts the steps that a process takes towards the outside (before and after each request to storage, each point of an SMTP
-/// dialogue and each timestamp request) and ends it at one of them.
-/// </summary>
-/// <param name="dieAt">1 the first step; never where null.</param>
-/// <param name="places">Where processes died, for the report.</param>
-internal sealed partial class ProcessLife(int? dieAt, ConcurrentDictionary<string, int> places)
+/// <summary>Whether a process lives: it dies of a step that the plan of its current work says.</summary>
+internal sealed partial class ProcessLife
 {
-    private int _steps;
-
     public bool IsDead { get; private set; }
 
-    public int Steps => Volatile.Read(ref _steps);
+    /// <summary>Of what it works on now; it does one thing at a time.</summary>
+    public CrashPlan? Plan { get; set; }
 
     /// <returns>False where the process is dead, now or already.</returns>
     public bool Survives(string place)
     {
-        if (IsDead)
-            return false;
-        if (Interlocked.Increment(ref _steps) != dieAt)
-            return true;
-
-        IsDead = true;
-        places.AddOrUpdate(place, 1, (_, count) => count + 1);
-        return false;
+        if (!IsDead && Plan?.Survives(place) == false)
+            IsDead = true;
+        return !IsDead;
     }
 
     /// <exception cref="ProcessDiedException">Now or already.</exception>
@@ -54,7 +42,7 @@ internal sealed partial class ProcessLife(int? dieAt, ConcurrentDictionary<strin
 }
 
 /// <summary>Takes a step before each request to storage and one after it; delays of messages are over at once.</summary>
-internal sealed class LifePolicy(ProcessLife life) : HttpPipelinePolicy
+internal sealed partial class LifePolicy(ProcessLife life) : HttpPipelinePolicy
 {
     public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline) => throw new NotSupportedException();
 
@@ -63,9 +51,12 @@ internal sealed class LifePolicy(ProcessLife life) : HttpPipelinePolicy
         var name = ProcessLife.NameOf(message.Request);
         life.Step($"before {name}");
         var uri = message.Request.Uri;
-        if (uri.Query.Contains("visibilitytimeout=", StringComparison.Ordinal) && message.Request.Method == RequestMethod.Post)
-            uri.Query = System.Text.RegularExpressions.Regex.Replace(uri.Query, "visibilitytimeout=[0-9]+", "visibilitytimeout=0");
+        if (message.Request.Method == RequestMethod.Post)
+            uri.Query = Delay().Replace(uri.Query, "visibilitytimeout=0");
         await ProcessNextAsync(message, pipeline);
         life.Step($"after {name}");
     }
+
+    [GeneratedRegex("visibilitytimeout=[0-9]+")]
+    private static partial Regex Delay();
 }

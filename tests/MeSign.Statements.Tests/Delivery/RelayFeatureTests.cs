@@ -2,44 +2,16 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using Azure.Core;
 using MailKit;
 using MailKit.Net.Smtp;
 using MeSign.Statements.Delivery;
 using MeSign.Statements.Sandbox.Smtp;
-using MeSign.Statements.Tests.Fixtures;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
-using Microsoft.Extensions.Time.Testing;
-using Envelope = MeSign.Statements.Delivery.Envelope;
 
 namespace MeSign.Statements.Tests.Delivery;
 
-/// <summary>What relays offer beyond RFC 5321, several relays at once, and our own limits on them.</summary>
-public sealed class RelayFeatureTests : IAsyncLifetime
+/// <summary>What relays offer beyond RFC 5321.</summary>
+public sealed class RelayFeatureTests : RelayBench
 {
-    private static readonly Envelope ToBob = new("bounces@bank.example", "bob@example.org", "0123456789abcdef");
-    private static readonly byte[] Eml = Message("Dear Bob,\r\n.\r\n..\r\n.dots\r\n\r\n.\r\n");
-
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mesign-relay-");
-    private readonly RelayCertificates _certificates = new();
-    private readonly CapturedLogs _logs = new();
-    private readonly List<IAsyncDisposable> _owned = [];
-    private readonly FakeTimeProvider _time = new(TimeProvider.System.GetUtcNow());
-    private int _sinks;
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var owned in Enumerable.Reverse(_owned))
-            await owned.DisposeAsync();
-        _certificates.Dispose();
-        _folder.Delete(recursive: true);
-    }
-
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
@@ -197,160 +169,6 @@ public sealed class RelayFeatureTests : IAsyncLifetime
         sink.Messages.ShouldHaveSingleItem().ClientCertificate.ShouldBe(own.GetCertHashString());
     }
 
-    [Fact]
-    public async Task Takes_the_next_relay_when_one_cannot_be_reached()
-    {
-        var (first, second) = (Sink(), Sink());
-        first.Misbehave(Misbehaviour.Reply(SmtpStage.Connect, "421 4.3.2 going down"));
-        var submitter = Submitter(("first", Relay(first)), ("second", Relay(second)));
-
-        var submission = await submitter.SubmitAsync(Shares(("first", 1), ("second", 0)), ToBob, Eml, () => Task.CompletedTask, Cancellation);
-
-        submission.ShouldBeOfType<Submission.Relayed>();
-        (first.Count, second.Count).ShouldBe((0, 1));
-    }
-
-    [Fact]
-    public async Task Sends_by_no_second_relay_what_may_have_left_by_the_first()
-    {
-        var (first, second) = (Sink(), Sink());
-        first.Misbehave(Misbehaviour.Drop(SmtpStage.Content));
-        var submitter = Submitter(("first", Relay(first)), ("second", Relay(second)));
-
-        var dropped = await submitter.SubmitAsync(Shares(("first", 1), ("second", 0)), ToBob, Message(Lines(20_000_000)), () => Task.CompletedTask, Cancellation);
-        first.Behave();
-        first.Misbehave(Misbehaviour.DropAfterFinalDot(keepMessage: true));
-        var uncertain = await submitter.SubmitAsync(Shares(("first", 1), ("second", 0)), ToBob, Eml, () => Task.CompletedTask, Cancellation);
-
-        dropped.ShouldBeOfType<Submission.Deferred>();
-        uncertain.ShouldBeOfType<Submission.Uncertain>();
-        second.Count.ShouldBe(0);
-    }
-
-    [Fact]
-    public async Task An_answer_about_the_statement_is_not_asked_of_another_relay()
-    {
-        var (first, second) = (Sink(), Sink());
-        first.Misbehave(Misbehaviour.Reply(SmtpStage.Recipient, "550 5.1.1 no such user"));
-        var submitter = Submitter(("first", Relay(first)), ("second", Relay(second)));
-
-        (await submitter.SubmitAsync(Shares(("first", 1), ("second", 0)), ToBob, Eml, () => Task.CompletedTask, Cancellation)).ShouldBeOfType<Submission.Failed>();
-
-        second.Connections.ShouldBe(0);
-    }
-
-    [Fact]
-    public async Task Leaves_a_relay_alone_that_failed_too_often_and_comes_back_to_it()
-    {
-        var sink = Sink();
-        sink.Misbehave(Misbehaviour.Reply(SmtpStage.Connect, "421 4.7.0 too many"));
-        var relay = Relay(sink);
-        (relay.FailuresToBreak, relay.BreakFor) = (2, TimeSpan.FromSeconds(2));
-        var submitter = Submitter(("main", relay));
-        for (var i = 0; i < 2; i++)
-            (await submitter.SubmitAsync("main", ToBob, Eml, Cancellation)).ShouldBeOfType<Submission.Deferred>().After.ShouldBeNull();
-
-        var left = (await submitter.SubmitAsync("main", ToBob, Eml, Cancellation)).ShouldBeOfType<Submission.Deferred>();
-
-        left.Detail.ShouldBe("relay main is left alone: it failed 2 times in a row");
-        left.After.ShouldBe(TimeSpan.FromSeconds(2));
-        sink.Connections.ShouldBe(2);
-        sink.Behave();
-        _time.Advance(TimeSpan.FromSeconds(2));
-        (await submitter.SubmitAsync("main", ToBob, Eml, Cancellation)).ShouldBeOfType<Submission.Relayed>();
-    }
-
-    [Fact]
-    public async Task Does_not_send_what_its_caller_could_not_put_on_record()
-    {
-        var sink = Sink();
-        var submitter = Submitter(("main", Relay(sink)));
-
-        await Should.ThrowAsync<TimeoutException>(() => submitter.SubmitAsync(SmtpSubmissions.Only("main"), ToBob, Eml, () => throw new TimeoutException("no ledger"), Cancellation));
-
-        sink.Count.ShouldBe(0);
-        (await submitter.SubmitAsync("main", ToBob, Eml, Cancellation)).ShouldBeOfType<Submission.Relayed>();
-    }
-
-    [Fact]
-    public async Task Announces_the_body_once_and_only_when_the_addresses_are_taken()
-    {
-        var sink = Sink();
-        var submitter = Submitter(("main", Relay(sink)));
-        var announced = 0;
-        sink.Misbehave(Misbehaviour.Reply(SmtpStage.Recipient, "450 4.2.1 greylisted").Times(1));
-
-        for (var i = 0; i < 2; i++)
-        {
-            await submitter.SubmitAsync(SmtpSubmissions.Only("main"), ToBob, Eml, () =>
-            {
-                announced++;
-                return Task.CompletedTask;
-            }, Cancellation);
-            announced.ShouldBe(i);
-        }
-    }
-
-    [Fact]
-    public async Task Keeps_to_so_many_messages_in_a_second_and_to_a_domain()
-    {
-        var sink = Sink();
-        var relay = Relay(sink);
-        relay.EachDomain = new DomainLimitOptions { MessagesPerSecond = 0.01 };
-        relay.Domains["example.net"] = new DomainLimitOptions { MessagesPerSecond = 100 };
-        var submitter = Submitter(("main", relay));
-
-        (await submitter.SubmitAsync("main", ToBob, Eml, Cancellation)).ShouldBeOfType<Submission.Relayed>();
-        var second = (await submitter.SubmitAsync("main", ToBob, Eml, Cancellation)).ShouldBeOfType<Submission.Deferred>();
-        var third = (await submitter.SubmitAsync("main", ToBob, Eml, Cancellation)).ShouldBeOfType<Submission.Deferred>();
-
-        (second.Reason, second.After, third.After).ShouldBe((DeferralReason.Limited, TimeSpan.FromSeconds(100), TimeSpan.FromSeconds(200)));
-        for (var i = 0; i < 5; i++)
-            (await submitter.SubmitAsync("main", ToBob with { Recipient = "bob@example.net" }, Eml, Cancellation)).ShouldBeOfType<Submission.Relayed>();
-        sink.Count.ShouldBe(6);
-    }
-
-    [Fact]
-    public async Task Keeps_to_so_many_messages_in_a_second_in_all()
-    {
-        var sink = Sink();
-        var relay = Relay(sink);
-        relay.MessagesPerSecond = 0.01;
-        var submitter = Submitter(("main", relay));
-
-        (await submitter.SubmitAsync("main", ToBob, Eml, Cancellation)).ShouldBeOfType<Submission.Relayed>();
-        var second = (await submitter.SubmitAsync("main", ToBob with { Recipient = "eve@example.net" }, Eml, Cancellation)).ShouldBeOfType<Submission.Deferred>();
-
-        (second.Reason, second.After).ShouldBe((DeferralReason.Limited, TimeSpan.FromSeconds(100)));
-        sink.Count.ShouldBe(1);
-    }
-
-    [Fact]
-    public async Task Has_no_more_on_the_way_to_one_domain_than_allowed()
-    {
-        var sink = Sink();
-        var relay = Relay(sink);
-        relay.EachDomain = new DomainLimitOptions { MaxConnections = 1 };
-        var submitter = Submitter(("main", relay));
-        var atTheDoor = new TaskCompletionSource();
-        var goOn = new TaskCompletionSource();
-
-        var first = submitter.SubmitAsync(SmtpSubmissions.Only("main"), ToBob, Eml, async () =>
-        {
-            atTheDoor.SetResult();
-            await goOn.Task;
-        }, Cancellation);
-        await atTheDoor.Task;
-        var second = await submitter.SubmitAsync("main", ToBob, Eml, Cancellation);
-        var elsewhere = await submitter.SubmitAsync("main", ToBob with { Recipient = "bob@example.net" }, Eml, Cancellation);
-        goOn.SetResult();
-
-        second.ShouldBeOfType<Submission.Deferred>().Reason.ShouldBe(DeferralReason.Limited);
-        elsewhere.ShouldBeOfType<Submission.Relayed>();
-        (await first).ShouldBeOfType<Submission.Relayed>();
-        (await submitter.SubmitAsync("main", ToBob, Eml, Cancellation)).ShouldBeOfType<Submission.Relayed>();
-    }
-
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -380,73 +198,5 @@ public sealed class RelayFeatureTests : IAsyncLifetime
         at.ShouldBeGreaterThan(0);
         Convert.ToHexString(hello, at + 5, 4).ShouldBe("03040303");
         (await submitting).ShouldBeOfType<Submission.Deferred>();
-    }
-
-    [Fact]
-    public void Draws_relays_by_their_shares_and_those_without_one_last()
-    {
-        var shares = Shares(("a", 3), ("b", 1), ("c", 0));
-
-        var orders = Enumerable.Range(0, 4000).Select(_ => string.Concat(RelayChoice.Order(shares))).CountBy(order => order).ToDictionary();
-
-        orders.Keys.ShouldBe(["abc", "bac"], ignoreOrder: true);
-        // 3,000 expected, standard deviation 27.
-        orders["abc"].ShouldBeInRange(2800, 3200);
-    }
-
-    private static Dictionary<string, int> Shares(params (string Relay, int Share)[] shares) => shares.ToDictionary(one => one.Relay, one => one.Share, StringComparer.OrdinalIgnoreCase);
-
-    private static byte[] Message(string body) =>
-        Encoding.ASCII.GetBytes($"From: Bank <bank@bank.example>\r\nTo: bob@example.org\r\nSubject: Statement\r\nMIME-Version: 1.0\r\n\r\n{body}");
-
-    /// <summary>So many characters, in lines that begin with dots.</summary>
-    private static string Lines(int length) => string.Concat(Enumerable.Repeat(".." + new string('x', 74) + "\r\n", length / 78 + 1))[..Math.Max(0, length - 2)] + "\r\n";
-
-    private SmtpSink Sink(Func<SmtpSinkOptions, SmtpSinkOptions>? change = null)
-    {
-        var options = new SmtpSinkOptions { MailFolder = Path.Combine(_folder.FullName, $"mail{++_sinks}"), Certificate = _certificates.Server() };
-        var sink = SmtpSink.Start(change is null ? options : change(options));
-        _owned.Add(sink);
-        return sink;
-    }
-
-    private RelayOptions Relay(SmtpSink sink) => new()
-    {
-        Host = "localhost",
-        Port = sink.Port,
-        TrustedRoots = [File("root.pem", _certificates.RootPem)],
-        Timeout = TimeSpan.FromSeconds(60),
-    };
-
-    private SmtpSubmitter Submitter(params (string Id, RelayOptions Options)[] relays) => Submitter(new Identity("none"), relays);
-
-    private SmtpSubmitter Submitter(Identity identity, params (string Id, RelayOptions Options)[] relays)
-    {
-        var options = new RelaysOptions { Relays = relays.ToDictionary(relay => relay.Id, relay => relay.Options, StringComparer.OrdinalIgnoreCase) };
-        var submitter = new SmtpSubmitter(Options.Create(options), new MailLogin(() => identity), TestTlsFaults.New(_logs), _time, NullLogger<SmtpSubmitter>.Instance);
-        _owned.Add(submitter);
-        return submitter;
-    }
-
-    private string File(string name, string text)
-    {
-        var path = Path.Combine(_folder.FullName, name);
-        System.IO.File.WriteAllText(path, text);
-        return path;
-    }
-
-    /// <summary>What Azure would say of this process.</summary>
-    private sealed class Identity(string token) : TokenCredential
-    {
-        public List<string> Scopes { get; } = [];
-
-        public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken)
-        {
-            Scopes.AddRange(requestContext.Scopes);
-            return new AccessToken(token, DateTimeOffset.MaxValue);
-        }
-
-        public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
-            new(GetToken(requestContext, cancellationToken));
     }
 }

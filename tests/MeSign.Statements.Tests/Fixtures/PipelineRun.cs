@@ -31,6 +31,7 @@ internal sealed class PipelineRun : IAsyncDisposable
         _queues = new QueueServiceClient(account.ConnectionString);
         _mailBefore = sandbox.Sink.Count;
         _stampsBefore = sandbox.Timestamps.Issued;
+        Connection = account.ConnectionString;
         Blobs = new BlobServiceClient(account.ConnectionString);
         Documents = Blobs.GetBlobContainerClient(StorageNames.Documents);
 
@@ -55,6 +56,8 @@ internal sealed class PipelineRun : IAsyncDisposable
     public ShiftedTime Time { get; } = new();
 
     public CapturedLogs Logs { get; } = new();
+
+    public string Connection { get; }
 
     public BlobServiceClient Blobs { get; }
 

@@ -97,7 +97,8 @@ public sealed class SweepTests(SandboxFixture fixture)
 
         (await run.RowAsync(job)).State.ShouldBe(StatementState.Relayed);
         var now = run.Time.GetUtcNow();
-        (await run.Ledger.UnsettledAsync(new StalledStatements(now, now, now, now), Cancellation).ToListAsync(Cancellation)).ShouldBeEmpty();
+        foreach (var (_, filter) in new StalledStatements(now, now, now, now).Filters())
+            (await run.Part<LedgerScan>().NextAsync("test", filter, most: 100, Cancellation).ToListAsync(Cancellation)).ShouldBeEmpty();
     }
 
     private static async Task<TestJob> SealedAsync(PipelineRun run)

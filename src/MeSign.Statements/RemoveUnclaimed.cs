@@ -1,0 +1,73 @@
+using MeSign.Statements.Delivery;
+using MeSign.Statements.Intake;
+using MeSign.Statements.Ledger;
+using MeSign.Statements.Storage;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace MeSign.Statements;
+
+/// <summary>
+/// Removes blobs that no statement claims and that are old: finished messages without a row, and, where a setting says after what
+/// time, documents that no job named. Each run looks at the next 5,000 names of each container.
+/// </summary>
+internal sealed partial class RemoveUnclaimed(
+    BlobScan blobs,
+    Outbox outbox,
+    DocumentStore documents,
+    StatementLedger ledger,
+    DocumentIndex claims,
+    BatchRegister batches,
+    IOptions<SweepOptions> options,
+    SweepMetrics metrics,
+    TimeProvider time,
+    ILogger<RemoveUnclaimed> logger)
+{
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        await foreach (var name in blobs.NextAsync(StorageNames.Sealed, now - options.Value.UnclaimedMessagesAfter, cancellationToken))
+        {
+            // The row is there before the message is: whatever is on its way has one.
+            if (Outbox.KeyOf(name) is not { } key || await ledger.FindAsync(key, cancellationToken) is not null)
+                continue;
+
+            await outbox.RemoveAsync(key, cancellationToken);
+            Removed("unclaimed-message");
+        }
+
+        if (options.Value.UnclaimedDocumentsAfter is { } age)
+            await RemoveDocumentsAsync(now - age, cancellationToken);
+    }
+
+    private async Task RemoveDocumentsAsync(DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        var known = await batches.AllAsync(cancellationToken).ToListAsync(cancellationToken);
+        // Lines that nobody has read may name any document.
+        if (known.Exists(batch => !batch.IsExpanded))
+            return;
+
+        var manifests = known.SelectMany(batch => batch.Parts.Values).SelectMany(part => new[] { part.Manifest, part.Mapping }).ToHashSet(StringComparer.Ordinal);
+        await foreach (var name in blobs.NextAsync(StorageNames.Documents, before, cancellationToken))
+        {
+            if (manifests.Contains(name) || await claims.FindAsync(name, cancellationToken).AnyAsync(cancellationToken))
+                continue;
+
+            await documents.RemoveAsync(name, cancellationToken);
+            Removed("unclaimed-document");
+        }
+    }
+
+    private void Removed(string kind)
+    {
+        Log.Removed(logger, kind);
+        metrics.Repaired(kind);
+    }
+
+    private static partial class Log
+    {
+        // No name: banks put account numbers into them.
+        [LoggerMessage(LogLevel.Warning, "A blob that no statement claims was removed: {Kind}")]
+        public static partial void Removed(ILogger logger, string kind);
+    }
+}

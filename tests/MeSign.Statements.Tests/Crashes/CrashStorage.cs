@@ -1,0 +1,96 @@
+using System.Text;
+using System.Text.Json;
+using Azure.Data.Tables;
+using Azure.Storage.Blobs;
+using Azure.Storage.Queues;
+using Azure.Storage.Queues.Models;
+using MeSign.Statements.Delivery;
+using MeSign.Statements.Ledger;
+using MeSign.Statements.Sandbox;
+using MeSign.Statements.Sandbox.Azurite;
+using MeSign.Statements.Storage;
+using MeSign.Statements.Tests.Fixtures;
+
+namespace MeSign.Statements.Tests.Crashes;
+
+/// <summary>A storage account for schedules that share their queues, as seen by those who never die: the queue service, the bank, the auditor.</summary>
+internal sealed class CrashStorage
+{
+    private readonly QueueServiceClient _queues;
+    private readonly BlobServiceClient _blobs;
+
+    private CrashStorage(RunningSandbox sandbox, string connection)
+    {
+        Connection = connection;
+        _queues = new QueueServiceClient(connection);
+        _blobs = new BlobServiceClient(connection);
+        var tables = new TableServiceClient(connection);
+        var options = new LedgerOptions { RecipientKey = sandbox.Settings["MeSign:Ledger:RecipientKey"]! };
+        Ledger = new StatementLedger(tables, options, Time);
+        Batches = new BatchRegister(tables, Time);
+        Audit = new LedgerAudit(tables, options);
+    }
+
+    public string Connection { get; }
+
+    public ShiftedTime Time { get; } = new();
+
+    public StatementLedger Ledger { get; }
+
+    public BatchRegister Batches { get; }
+
+    public LedgerAudit Audit { get; }
+
+    public static async Task<CrashStorage> CreateAsync(RunningSandbox sandbox, SandboxStorage account, CancellationToken cancellationToken)
+    {
+        var storage = new CrashStorage(sandbox, account.ConnectionString);
+        await new StorageSetup(storage._blobs, storage._queues, new TableServiceClient(account.ConnectionString)).EnsureAsync(cancellationToken);
+        return storage;
+    }
+
+    public async Task SendAsync(string queue, string body, CancellationToken cancellationToken) =>
+        await _queues.GetQueueClient(queue).SendMessageAsync(body, cancellationToken);
+
+    public Task UploadAsync(string name, BinaryData content, CancellationToken cancellationToken) =>
+        _blobs.GetBlobContainerClient(StorageNames.Documents).GetBlobClient(name).UploadAsync(content, overwrite: true, cancellationToken);
+
+    public async Task<QueueMessage[]> ReceiveAsync(string queue, CancellationToken cancellationToken) =>
+        (await _queues.GetQueueClient(queue).ReceiveMessagesAsync(32, TimeSpan.FromHours(1), cancellationToken)).Value;
+
+    /// <summary>The time is over for which the message was invisible.</summary>
+    public async Task ReleaseAsync(string queue, QueueMessage message, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _queues.GetQueueClient(queue).UpdateMessageAsync(message.MessageId, message.PopReceipt, visibilityTimeout: TimeSpan.Zero, cancellationToken: cancellationToken);
+        }
+        catch (Azure.RequestFailedException gone) when (gone.Status == 404)
+        {
+            // Deleted, and the worker died before it knew; or the other worker deleted it.
+        }
+    }
+
+    /// <summary>Takes everything that the bank was told: results, and completions by batch.</summary>
+    public async Task<(IReadOnlyList<StatementResult> Results, IReadOnlyList<string> Completions)> ToldAsync(CancellationToken cancellationToken)
+    {
+        var (results, completions) = (new List<StatementResult>(), new List<string>());
+        while (await ReceiveAsync(StorageNames.Results, cancellationToken) is { Length: > 0 } messages)
+        {
+            foreach (var json in messages.Select(message => Convert.FromBase64String(Encoding.ASCII.GetString(message.Body))))
+            {
+                var root = JsonDocument.Parse(json).RootElement;
+                if (root.TryGetProperty("event", out _))
+                    completions.Add(root.GetProperty("batch").GetString()!);
+                else
+                    results.Add(JsonSerializer.Deserialize(json, DeliveryJson.Default.StatementResult)!);
+            }
+        }
+
+        return (results, completions);
+    }
+
+    /// <summary>The finished messages in the outbox, <c>batch/job.eml</c>.</summary>
+    public async Task<IReadOnlySet<string>> SealedAsync(CancellationToken cancellationToken) =>
+        await _blobs.GetBlobContainerClient(StorageNames.Sealed).GetBlobsAsync(cancellationToken: cancellationToken)
+            .Select(blob => blob.Name).ToHashSetAsync(StringComparer.Ordinal, cancellationToken);
+}

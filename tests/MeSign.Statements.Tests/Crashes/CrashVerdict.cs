@@ -1,0 +1,74 @@
+using MeSign.Statements.Ledger;
+using MeSign.Statements.Sandbox.Smtp;
+using MeSign.Statements.Tests.Fixtures;
+
+namespace MeSign.Statements.Tests.Crashes;
+
+/// <summary>Whether a crowd of schedules ended as it was promised: by the ledger, the relay, the bank's queue, the outbox, the audit and the log.</summary>
+/// <param name="sweepDeaths">How often a sweep died: whom it had told, the next one tells again.</param>
+internal sealed class CrashVerdict(
+    CrashStorage storage, IReadOnlyList<CrashedWork> works, IReadOnlyList<LedgerRow> rows, IReadOnlyList<SinkMessage> mail, CapturedLogs logs, int sweepDeaths)
+{
+    private readonly List<string> _faults = [];
+
+    /// <summary>How often somebody decided to send it again.</summary>
+    public static int ResentOf(LedgerRow row) => Math.Max(0, row.History.Count(entry => entry.State == StatementState.Sealed) - 1);
+
+    public async Task<IReadOnlyList<string>> FindAsync(CancellationToken cancellationToken)
+    {
+        var (results, completions) = await storage.ToldAsync(cancellationToken);
+        var finished = await storage.SealedAsync(cancellationToken);
+        var sent = mail.Select(message => MimeKit.HeaderList.Load(message.Path, cancellationToken)[MimeKit.HeaderId.MessageId]!.Trim('<', '>', ' '))
+            .CountBy(id => id, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
+        foreach (var work in works)
+        {
+            foreach (var row in rows.Where(row => work.Owns(row.Key)))
+            {
+                Require(work, row.State == StatementState.Failed || finished.Contains($"{row.Batch}/{row.Job}.eml"), $"{row.Key} has no sealed message");
+                Judge(work, row, sent.GetValueOrDefault(row.MessageId ?? ""), [.. results.Where(result => result.Batch == row.Batch && result.Job == row.Job).Select(result => result.State)]);
+            }
+
+            var told = completions.Count(batch => batch == work.Batch);
+            Require(work, work.Schedule.Work == CrashWork.Batch ? told >= 1 && told <= 1 + sweepDeaths : told == 0, $"the batch's completion was told {told} times");
+        }
+
+        Require(works[0], sent.Keys.All(id => rows.Any(row => row.MessageId == id)), "the relay has a message of no statement");
+        Require(works[0], results.All(result => rows.Any(row => row.Batch == result.Batch && row.Job == result.Job)), "the bank was told of no statement");
+        foreach (var batch in works.GroupBy(work => work.Batch))
+            await JudgeAsync(batch.First(), batch.Sum(work => work.Schedule.Rows), cancellationToken);
+        return _faults;
+    }
+
+    private void Judge(CrashedWork work, LedgerRow row, int sent, IReadOnlyList<StatementState> told)
+    {
+        var resent = ResentOf(row);
+        var refused = row.Code is FailureCode.UnreadableJob || (row.Code is FailureCode.RecipientRefused && work.Schedule.Relay?.Answer?[0] == '5');
+        Require(work, row.State is StatementState.Relayed or StatementState.Uncertain || refused, $"{row.Key} is {row.State} {row.Code}: {row.Detail}");
+        Require(work, sent <= 1 + resent, $"{row.Key} was submitted {sent} times");
+        Require(work, row.State != StatementState.Relayed || sent >= 1, $"{row.Key} is Relayed and the relay has nothing");
+        Require(work, row.State is StatementState.Relayed or StatementState.Uncertain || sent == 0 || resent > 0, $"{row.Key} is {row.State} and the relay has it");
+        Require(work, told.Count > 0 && told[^1] == row.State, $"{row.Key} is {row.State}, the bank was told {string.Join(", ", told)}");
+        Require(work, told.Distinct().Count() <= 1 + resent, $"{row.Key} ended as {string.Join(" and ", told.Distinct())}");
+        Require(work, told.Count <= 1 + resent + work.Plan.Deaths + work.Plan.Doubled + sweepDeaths, $"{row.Key} was told {told.Count} times");
+        Require(work, row.History.Count(entry => entry.State.IsEnd()) == 1 + resent, $"{row.Key} has {string.Join(", ", row.History.Select(entry => entry.State))} on record");
+
+        // A death leaves the message that was worked on; only a person's decision has none. What else waits for a sweep was dropped.
+        var lost = logs.Lines.Where(line => line.Values.GetValueOrDefault("Kind") is "order" or "job" or "told"
+            && Equals(line.Values["Batch"], row.Batch) && Equals(line.Values["Job"], row.Job)).ToList();
+        Require(work, lost.Count == 0 || resent > 0, $"only a sweep put it right: {string.Join("; ", lost.Select(line => line.Text))}");
+    }
+
+    private async Task JudgeAsync(CrashedWork work, int statements, CancellationToken cancellationToken)
+    {
+        var audit = await storage.Audit.RunAsync(work.Batch, cancellationToken);
+        Require(work, audit.IsIntact, $"the audit found {string.Join("; ", audit.Faults)}");
+        var totals = await storage.Batches.TotalsAsync(work.Batch, cancellationToken);
+        Require(work, totals.Received == statements && totals.OnTheWay == 0, $"the totals are {totals.Received} received, {totals.OnTheWay} on the way");
+    }
+
+    private void Require(CrashedWork work, bool holds, string otherwise)
+    {
+        if (!holds)
+            _faults.Add($"{work.Schedule} (batch {work.Batch}, number {work.Number}): {otherwise}");
+    }
+}

@@ -1,0 +1,67 @@
+using MeSign.Statements.Delivery;
+
+namespace MeSign.Statements.Tests.Delivery;
+
+/// <summary>Our own limits on what relays get.</summary>
+public sealed class RelayLimitTests : RelayBench
+{
+    [Fact]
+    public async Task Keeps_to_so_many_messages_in_a_second_and_to_a_domain()
+    {
+        var sink = Sink();
+        var relay = Relay(sink);
+        relay.EachDomain = new DomainLimitOptions { MessagesPerSecond = 0.01 };
+        relay.Domains["example.net"] = new DomainLimitOptions { MessagesPerSecond = 100 };
+        var submitter = Submitter(("main", relay));
+
+        (await submitter.SubmitAsync("main", ToBob, Eml, Cancellation)).ShouldBeOfType<Submission.Relayed>();
+        var second = (await submitter.SubmitAsync("main", ToBob, Eml, Cancellation)).ShouldBeOfType<Submission.Deferred>();
+        var third = (await submitter.SubmitAsync("main", ToBob, Eml, Cancellation)).ShouldBeOfType<Submission.Deferred>();
+
+        (second.Reason, second.After, third.After).ShouldBe((DeferralReason.Limited, TimeSpan.FromSeconds(100), TimeSpan.FromSeconds(200)));
+        for (var i = 0; i < 5; i++)
+            (await submitter.SubmitAsync("main", ToBob with { Recipient = "bob@example.net" }, Eml, Cancellation)).ShouldBeOfType<Submission.Relayed>();
+        sink.Count.ShouldBe(6);
+    }
+
+    [Fact]
+    public async Task Keeps_to_so_many_messages_in_a_second_in_all()
+    {
+        var sink = Sink();
+        var relay = Relay(sink);
+        relay.MessagesPerSecond = 0.01;
+        var submitter = Submitter(("main", relay));
+
+        (await submitter.SubmitAsync("main", ToBob, Eml, Cancellation)).ShouldBeOfType<Submission.Relayed>();
+        var second = (await submitter.SubmitAsync("main", ToBob with { Recipient = "eve@example.net" }, Eml, Cancellation)).ShouldBeOfType<Submission.Deferred>();
+
+        (second.Reason, second.After).ShouldBe((DeferralReason.Limited, TimeSpan.FromSeconds(100)));
+        sink.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Has_no_more_on_the_way_to_one_domain_than_allowed()
+    {
+        var sink = Sink();
+        var relay = Relay(sink);
+        relay.EachDomain = new DomainLimitOptions { MaxConnections = 1 };
+        var submitter = Submitter(("main", relay));
+        var atTheDoor = new TaskCompletionSource();
+        var goOn = new TaskCompletionSource();
+
+        var first = submitter.SubmitAsync(SmtpSubmissions.Only("main"), ToBob, Eml, async () =>
+        {
+            atTheDoor.SetResult();
+            await goOn.Task;
+        }, Cancellation);
+        await atTheDoor.Task;
+        var second = await submitter.SubmitAsync("main", ToBob, Eml, Cancellation);
+        var elsewhere = await submitter.SubmitAsync("main", ToBob with { Recipient = "bob@example.net" }, Eml, Cancellation);
+        goOn.SetResult();
+
+        second.ShouldBeOfType<Submission.Deferred>().Reason.ShouldBe(DeferralReason.Limited);
+        elsewhere.ShouldBeOfType<Submission.Relayed>();
+        (await first).ShouldBeOfType<Submission.Relayed>();
+        (await submitter.SubmitAsync("main", ToBob, Eml, Cancellation)).ShouldBeOfType<Submission.Relayed>();
+    }
+}

@@ -1,0 +1,143 @@
+using System.Net;
+using System.Net.Sockets;
+using MeSign.Statements.Delivery;
+
+namespace MeSign.Statements.Tests.Delivery;
+
+/// <summary>Relays that cannot be trusted, or do not trust us: nothing leaves.</summary>
+public sealed class SmtpSubmitterTrustTests : SmtpSubmitterBench
+{
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_handshake_that_is_not_answered_is_no_fault_of_TLS(bool shutsDown)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var shutdown = new CancellationTokenSource();
+        var relay = new RelayOptions { Host = "localhost", Port = ((IPEndPoint)listener.LocalEndpoint).Port, Tls = TlsMode.Implicit, Timeout = TimeSpan.FromMinutes(1) };
+
+        var sending = Submitter(relay).SubmitAsync("main", ToBob, Small, shutdown.Token);
+        using var silent = await listener.AcceptTcpClientAsync(Cancellation);
+        await silent.GetStream().ReadExactlyAsync(new byte[1], Cancellation);
+        if (shutsDown)
+            await shutdown.CancelAsync();
+        else
+            _time.Advance(TimeSpan.FromMinutes(1));
+
+        (await sending).ShouldBe(shutsDown
+            ? new Submission.Deferred(DeferralReason.ShuttingDown, "this worker is shutting down")
+            : new Submission.Deferred(DeferralReason.RelayUnavailable, "relay main: no answer within 00:01:00"));
+    }
+
+    [Fact]
+    public async Task Defers_when_the_relay_does_not_offer_STARTTLS()
+    {
+        var sink = Sink(options => options with { Certificate = null });
+
+        (await Submitter(Relay(sink)).SubmitAsync("main", ToBob, Small, Cancellation))
+            .ShouldBeOfType<Submission.Deferred>().Reason.ShouldBe(DeferralReason.RelayTls);
+
+        sink.Count.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("of another root", "CertificateNotTrusted")]
+    [InlineData("for another host", "CertificateHostMismatch")]
+    [InlineData("expired", "CertificateExpired")]
+    [InlineData("not for servers", "ValidationFailure")]
+    public async Task Defers_when_the_relay_shows_a_certificate(string wrong, string fault)
+    {
+        using var other = new RelayCertificates();
+        var sink = Sink(options => options with { Certificate = Wrong(wrong, other) });
+
+        (await Submitter(Relay(sink)).SubmitAsync("main", ToBob, Small, Cancellation))
+            .ShouldBeOfType<Submission.Deferred>().Reason.ShouldBe(DeferralReason.RelayTls);
+
+        sink.Count.ShouldBe(0);
+        _logs.Lines.ShouldHaveSingleItem().Text.ShouldBe($"Relay main: {fault}, nothing is sent");
+    }
+
+    [Theory]
+    [InlineData("of another root", "CertificateNotTrusted")]
+    [InlineData("for another host", "CertificateHostMismatch")]
+    [InlineData("expired", "CertificateExpired")]
+    [InlineData("not for servers", "ValidationFailure")]
+    public async Task Reports_a_certificate_and_sends_while_the_policy_is_Testing(string wrong, string fault)
+    {
+        using var other = new RelayCertificates();
+        var sink = Sink(options => options with { Certificate = Wrong(wrong, other) });
+        var relay = Relay(sink);
+        relay.TlsPolicy = TlsPolicy.Testing;
+
+        (await Submitter(relay).SubmitAsync("main", ToBob, Small, Cancellation)).ShouldBeOfType<Submission.Relayed>();
+
+        sink.Count.ShouldBe(1);
+        _logs.Lines.ShouldHaveSingleItem().Text.ShouldBe($"Relay main: {fault}, sent all the same while TlsPolicy is Testing");
+    }
+
+    [Fact]
+    public async Task Does_not_go_on_without_TLS_whatever_the_policy()
+    {
+        var sink = Sink(options => options with { Certificate = null });
+        var relay = Relay(sink);
+        relay.TlsPolicy = TlsPolicy.Testing;
+
+        (await Submitter(relay).SubmitAsync("main", ToBob, Small, Cancellation))
+            .ShouldBeOfType<Submission.Deferred>().Reason.ShouldBe(DeferralReason.RelayTls);
+
+        sink.Count.ShouldBe(0);
+        _logs.Lines.ShouldHaveSingleItem().Text.ShouldBe("Relay main: StarttlsNotSupported, nothing is sent");
+    }
+
+    [Theory]
+    [InlineData("relay.bank.example", true)]
+    [InlineData("localhost", false)]
+    public async Task Wants_one_of_the_names_that_the_settings_give_the_certificate(string borne, bool accepted)
+    {
+        var sink = Sink(options => options with { Certificate = _certificates.Server(host: borne) });
+        var relay = Relay(sink);
+        relay.CertificateNames = ["other.bank.example", "relay.bank.example"];
+
+        var submission = await Submitter(relay).SubmitAsync("main", ToBob, Small, Cancellation);
+
+        (submission is Submission.Relayed).ShouldBe(accepted);
+        sink.Count.ShouldBe(accepted ? 1 : 0);
+    }
+
+    [Fact]
+    public async Task Defers_rather_than_trust_everyone_when_the_pinned_root_is_empty()
+    {
+        var sink = Sink();
+        var relay = Relay(sink);
+        relay.TrustedRoots = [File("empty.pem", "")];
+
+        (await Submitter(relay).SubmitAsync("main", ToBob, Small, Cancellation))
+            .ShouldBeOfType<Submission.Deferred>().Reason.ShouldBe(DeferralReason.RelayTls);
+    }
+
+    [Fact]
+    public async Task Defers_when_the_relay_does_not_take_the_password()
+    {
+        var sink = Sink(options => options with { User = "bank", Password = "s3cret" });
+        var relay = Relay(sink);
+        (relay.User, relay.PasswordFile) = ("bank", File("password", "wrong"));
+        var submitter = Submitter(relay);
+
+        (await submitter.SubmitAsync("main", ToBob, Small, Cancellation))
+            .ShouldBeOfType<Submission.Deferred>().Reason.ShouldBe(DeferralReason.RelayAuthentication);
+        await System.IO.File.WriteAllTextAsync(relay.PasswordFile, "s3cret", Cancellation);
+        (await submitter.SubmitAsync("main", ToBob, Small, Cancellation)).ShouldBeOfType<Submission.Relayed>();
+    }
+
+    [Fact]
+    public async Task Defers_when_the_password_file_is_gone()
+    {
+        var sink = Sink(options => options with { User = "bank", Password = "s3cret" });
+        var relay = Relay(sink);
+        (relay.User, relay.PasswordFile) = ("bank", Path.Combine(_folder.FullName, "absent"));
+
+        (await Submitter(relay).SubmitAsync("main", ToBob, Small, Cancellation))
+            .ShouldBeOfType<Submission.Deferred>().Reason.ShouldBe(DeferralReason.RelayAuthentication);
+    }
+}
