@@ -20,14 +20,23 @@ public sealed partial class TimestampClient : IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger<TimestampClient> _logger;
     private readonly TimestampMetrics _metrics;
+    private readonly HttpMessageHandler? _network;
     private readonly Lazy<AuthorityPaths> _paths;
 
-    internal TimestampClient(IOptions<TimestampOptions> options, TimeProvider time, ILogger<TimestampClient> logger, TimestampMetrics metrics, ConfiguredCrls crls)
+    /// <param name="network">What every request goes to, in place of connections to the servers.</param>
+    internal TimestampClient(
+        IOptions<TimestampOptions> options,
+        TimeProvider time,
+        ILogger<TimestampClient> logger,
+        TimestampMetrics metrics,
+        ConfiguredCrls crls,
+        HttpMessageHandler? network = null)
     {
         _options = options;
         _time = time;
         _logger = logger;
         _metrics = metrics;
+        _network = network;
         _paths = new(() => new(TrustAnchors.Load(options.Value.Roots), crls, time));
     }
 
@@ -40,30 +49,40 @@ public sealed partial class TimestampClient : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfZero(servers.Count, nameof(servers));
 
+        var began = _time.GetTimestamp();
         var problems = new List<string>(servers.Count);
-        foreach (var server in servers.Select(Find))
+        var candidates = servers.Select(Find).ToList();
+        while (true)
         {
-            if (server.Enter() is { } wait)
+            // The shortest wait for a server that has only had enough requests for now.
+            TimeSpan? turn = null;
+            foreach (var server in candidates.ToList())
             {
-                _metrics.Asked(server.Address, "skipped");
-                problems.Add($"{server.Address.Host} is left alone for {Math.Ceiling(wait.TotalSeconds)} s");
-                continue;
+                if (server.Enter() is not { } pause)
+                {
+                    if (await TryAskAsync(server, digest, hash, problems, cancellationToken) is { } token)
+                        return token;
+                    candidates.Remove(server);
+                }
+                else if (pause.IsBusy)
+                {
+                    _metrics.Asked(server.Address, "busy");
+                    turn = turn < pause.For ? turn : pause.For;
+                }
+                else
+                {
+                    _metrics.Asked(server.Address, "skipped");
+                    problems.Add($"{server.Address.Host} is left alone for {Math.Ceiling(pause.For.TotalSeconds)} s");
+                    candidates.Remove(server);
+                }
             }
 
-            try
-            {
-                return await AskAsync(server, digest, hash, cancellationToken);
-            }
-            catch (TimestampServerException e)
-            {
-                server.Failed(e.RetryAfter);
-                _metrics.Asked(server.Address, e.Outcome);
-                Log.Failed(_logger, server.Address.Host, e.Outcome, e.Message);
-                problems.Add($"{server.Address.Host} {e.Message}");
-            }
+            if (turn is not { } wait)
+                throw new StatementDelayedException($"No timestamp: {string.Join("; ", problems)}.", FirstOpening(servers));
+            if (_time.GetElapsedTime(began) + wait > _options.Value.Timeout)
+                throw new StatementDelayedException($"No timestamp: {string.Join("; ", problems.Concat(candidates.Select(busy => $"{busy.Address.Host} has more requests than MaxPerSecond allows")))}.", wait);
+            await Task.Delay(wait, _time, cancellationToken);
         }
-
-        throw new StatementDelayedException($"No timestamp: {string.Join("; ", problems)}.", FirstOpening(servers));
     }
 
     /// <summary>Why a server may not be asked as it is set up, in words that follow its address; null where it may.</summary>
@@ -80,6 +99,23 @@ public sealed partial class TimestampClient : IDisposable
     {
         foreach (var server in _servers.Values)
             server.Dispose();
+    }
+
+    private async Task<TimestampToken?> TryAskAsync(
+        TimestampServer server, ReadOnlyMemory<byte> digest, HashAlgorithmName hash, List<string> problems, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await AskAsync(server, digest, hash, cancellationToken);
+        }
+        catch (TimestampServerException e)
+        {
+            server.Failed(e.RetryAfter);
+            _metrics.Asked(server.Address, e.Outcome);
+            Log.Failed(_logger, server.Address.Host, e.Outcome, e.Message);
+            problems.Add($"{server.Address.Host} {e.Message}");
+            return null;
+        }
     }
 
     private async Task<TimestampToken> AskAsync(
@@ -101,7 +137,7 @@ public sealed partial class TimestampClient : IDisposable
         var verdict = TimestampCheck.Run(
             der, hash => hash == request.Hash ? request.Digest.ToArray() : [], _paths.Value.Check, out var info, _paths.Value.Load);
         if (!verdict.IsValid || info is null)
-            throw new TimestampServerException("untrusted", $"sent a token that is not valid: {string.Join(" ", verdict.Problems)}");
+            throw new TimestampServerException("untrusted", $"sent a token that is not valid: {string.Join(" ", verdict.Problems).TrimEnd('.')}");
         if (info.HashAlgorithmId.Value != HashAlgorithms.Oid(request.Hash))
             throw new TimestampServerException("malformed", "stamped another hash than was asked for");
 
@@ -122,7 +158,7 @@ public sealed partial class TimestampClient : IDisposable
     private static TimeSpan Accuracy(long? microseconds) =>
         TimeSpan.FromMicroseconds(Math.Clamp(microseconds ?? 0, 0, 1_000_000));
 
-    private TimestampServer Find(Uri address) => _servers.GetOrAdd(address, uri => new(uri, _options.Value, _time));
+    private TimestampServer Find(Uri address) => _servers.GetOrAdd(address, uri => new(uri, _options.Value, _time, _network));
 
     private TimeSpan? FirstOpening(IReadOnlyList<Uri> servers)
     {

@@ -17,7 +17,7 @@ internal sealed class TimestampMetrics
         _duration = meter.CreateHistogram<double>("mesign.timestamp.duration", "s", "Time until a checked token was at hand.");
     }
 
-    /// <param name="outcome">granted, or why not: timeout, unreachable, tls, http, malformed, rejected, untrusted, misconfigured, skipped.</param>
+    /// <param name="outcome">granted, or why not: timeout, unreachable, tls, http, malformed, rejected, untrusted, misconfigured; or that it was not asked: skipped, busy.</param>
     public void Asked(Uri server, string outcome) =>
         _requests.Add(1, new KeyValuePair<string, object?>("server", server.Host), new KeyValuePair<string, object?>("outcome", outcome));
 

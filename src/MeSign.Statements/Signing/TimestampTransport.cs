@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -8,12 +9,13 @@ using MeSign.Statements.Trust;
 namespace MeSign.Statements.Signing;
 
 /// <summary>RFC 3161 over HTTP (§3.4) to one server, with its login and its connections.</summary>
-internal sealed class TimestampTransport(Uri address, TimestampServerOptions? own, TimestampOptions options, TimeProvider time) : IDisposable
+/// <param name="network">In place of connections; its owner disposes of it.</param>
+internal sealed class TimestampTransport(Uri address, TimestampServerOptions? own, TimestampOptions options, TimeProvider time, HttpMessageHandler? network) : IDisposable
 {
     private static readonly MediaTypeHeaderValue Query = new("application/timestamp-query");
     private static readonly MediaTypeWithQualityHeaderValue Reply = new("application/timestamp-reply");
 
-    private readonly Lazy<HttpMessageInvoker> _http = new(() => Connect(own, options), LazyThreadSafetyMode.PublicationOnly);
+    private readonly Lazy<HttpMessageInvoker> _http = new(() => network is null ? new(Connect(own, options)) : new(network, disposeHandler: false), LazyThreadSafetyMode.PublicationOnly);
 
     /// <summary>Why the address may not be asked as it is set up; null where it may.</summary>
     public string? Problem()
@@ -118,7 +120,7 @@ internal sealed class TimestampTransport(Uri address, TimestampServerOptions? ow
         }
     }
 
-    private static HttpMessageInvoker Connect(TimestampServerOptions? own, TimestampOptions options)
+    private static SocketsHttpHandler Connect(TimestampServerOptions? own, TimestampOptions options)
     {
         // A redirect would take the request, and a login, to a server that nobody configured.
         var handler = new SocketsHttpHandler
@@ -129,11 +131,11 @@ internal sealed class TimestampTransport(Uri address, TimestampServerOptions? ow
             ConnectTimeout = options.Timeout,
         };
         if (own?.ClientPkcs12 is { } file)
-            handler.SslOptions.ClientCertificates = [ClientCertificate(file, own.ClientPasswordFile)];
+            handler.SslOptions.ClientCertificateContext = ClientCertificate(file, own.ClientPasswordFile);
         if (own is { TrustedRoots.Count: > 0 })
             handler.SslOptions.CertificateChainPolicy = OnlyTo(own.TrustedRoots);
 
-        return new(handler);
+        return handler;
     }
 
     private static X509ChainPolicy OnlyTo(IList<string> roots)
@@ -151,12 +153,15 @@ internal sealed class TimestampTransport(Uri address, TimestampServerOptions? ow
         return policy;
     }
 
-    private static X509Certificate2 ClientCertificate(string file, string? passwordFile)
+    // With what is above it in the file: a server may know the root alone (RFC 8446 §4.4.2).
+    private static SslStreamCertificateContext ClientCertificate(string file, string? passwordFile)
     {
         try
         {
             var password = passwordFile is null ? null : File.ReadAllText(passwordFile).TrimEnd('\r', '\n');
-            return X509CertificateLoader.LoadPkcs12FromFile(file, password);
+            var all = X509CertificateLoader.LoadPkcs12CollectionFromFile(file, password);
+            var own = all.FirstOrDefault(certificate => certificate.HasPrivateKey) ?? throw new CryptographicException("The file has no private key.");
+            return SslStreamCertificateContext.Create(own, all, offline: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
         {

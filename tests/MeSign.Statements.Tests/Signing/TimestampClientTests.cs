@@ -265,6 +265,30 @@ public sealed class TimestampClientTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Retry_After_holds_though_a_request_that_was_on_its_way_succeeds()
+    {
+        using var signing = new TestSigning();
+        var release = new TaskCompletionSource();
+        _server.Instead = async (context, query) =>
+        {
+            await release.Task;
+            await AnswerAsync(context, _server.Respond(query));
+        };
+        var earlier = StampAsync(signing, _server.Address);
+        while (_server.Requests.IsEmpty)
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        _server.Instead = (context, _) => FailAsync(context, 429, "120");
+        await DelayedAsync(signing, _server.Address);
+        release.SetResult();
+        await earlier;
+
+        var delayed = await DelayedAsync(signing, _server.Address);
+
+        delayed.Message.ShouldContain("left alone");
+        _server.Requests.Count.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task Failures_in_a_row_open_the_circuit_and_one_request_closes_it()
     {
         var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
@@ -359,16 +383,16 @@ public sealed class TimestampClientTests : IAsyncLifetime
         {
             tls.ServerCertificate = certificates.Server();
             tls.ClientCertificateMode = Microsoft.AspNetCore.Server.Kestrel.Https.ClientCertificateMode.RequireCertificate;
-            tls.ClientCertificateValidation = (certificate, _, _) =>
+            tls.ClientCertificateValidation = (certificate, chain, _) =>
             {
-                shown.Add(certificate.Subject);
+                shown.AddRange([certificate.Subject, .. chain!.ChainPolicy.ExtraStore.Select(above => above.Subject)]);
                 return true;
             };
         });
         List<(string, string)> settings = [("TrustedRoots:0", files.File("root.pem", certificates.RootPem))];
         if (configured)
         {
-            settings.Add(("ClientPkcs12", files.File("client.p12", client.Export(X509ContentType.Pkcs12, "s3cret"))));
+            settings.Add(("ClientPkcs12", files.File("client.p12", new X509Certificate2Collection { client, TestAuthority.Shared.Issuing }.Export(X509ContentType.Pkcs12, "s3cret")!)));
             settings.Add(("ClientPasswordFile", files.File("client.txt", "s3cret\n")));
         }
 
@@ -380,7 +404,7 @@ public sealed class TimestampClientTests : IAsyncLifetime
             (await stamp()).ShouldNotBeNull();
         else
             await stamp.ShouldThrowAsync<StatementDelayedException>();
-        shown.ShouldBe(configured ? ["CN=Bank's client"] : []);
+        shown.Distinct().ShouldBe(configured ? ["CN=Bank's client", "CN=Test Issuing"] : []);
     }
 
     [Theory]
@@ -453,6 +477,51 @@ public sealed class TimestampClientTests : IAsyncLifetime
 
         _server.Requests.Count.ShouldBe(3);
         other.Requests.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task In_no_second_wherever_it_begins_has_a_server_more_requests_than_its_limit()
+    {
+        var second = new DateTimeOffset(2026, 6, 1, 0, 0, 0, TimeSpan.Zero);
+        var time = new FakeTimeProvider(second.AddMilliseconds(900));
+        using var signing = new TestSigning(settings: ForServer(("MaxPerSecond", "2")), time: time);
+        await using var other = await TestTimestampServer.StartAsync();
+        (_server.Clock, other.Clock) = (() => time.GetUtcNow().UtcDateTime, () => time.GetUtcNow().UtcDateTime);
+        await StampAsync(signing, _server.Address, other.Address);
+        await StampAsync(signing, _server.Address, other.Address);
+
+        time.Advance(TimeSpan.FromMilliseconds(200));
+        await StampAsync(signing, _server.Address, other.Address);
+
+        _server.Requests.Count.ShouldBe(2);
+        other.Requests.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Waits_for_its_turn_where_no_other_server_answers()
+    {
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        using var signing = new TestSigning(settings: ForServer(("MaxPerSecond", "1")), time: time);
+        var closed = await ClosedPortAsync();
+        await StampAsync(signing, _server.Address);
+
+        var waiting = StampAsync(signing, closed, _server.Address);
+        for (var passed = 0; passed < 900; passed += 100)
+        {
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+            time.Advance(TimeSpan.FromMilliseconds(100));
+        }
+
+        waiting.IsCompleted.ShouldBeFalse();
+        _server.Requests.Count.ShouldBe(1);
+        while (!waiting.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+
+        (await waiting).ShouldNotBeNull();
+        _server.Requests.Count.ShouldBe(2);
     }
 
     [Fact]
