@@ -13,7 +13,7 @@ public sealed class CmsSigner(TimestampClient timestamps, TimeProvider time)
     /// <summary>Signs content that stays outside the signature.</summary>
     /// <param name="contentDigest">Digest of the content with the identity's hash.</param>
     /// <param name="timestampServers">RFC 3161 servers in order; empty for a signature without timestamp.</param>
-    /// <exception cref="StatementDelayedException">No timestamp server answers.</exception>
+    /// <exception cref="StatementDelayedException">No timestamp server answers, or the identity has expired since it was loaded.</exception>
     public Task<CmsSignature> SignDetachedAsync(
         ReadOnlyMemory<byte> contentDigest,
         SigningIdentity identity,
@@ -61,7 +61,12 @@ public sealed class CmsSigner(TimestampClient timestamps, TimeProvider time)
             throw new ArgumentException($"The digest has {contentDigest.Length} bytes, which is not {identity.Hash.Name}.", nameof(contentDigest));
 
         var signer = SignerParts.Of(identity);
-        var attributes = SignedAttributes.Encode(contentDigest, signer, profile, time.GetUtcNow());
+        var now = time.GetUtcNow();
+        // The start refuses such an identity; a process outlives its certificate.
+        if (now >= signer.Expires)
+            throw new StatementDelayedException($"The signing certificate, or one above it, expired at {signer.Expires.UtcDateTime:u} ({signer.Expiring.Subject}): renew the signing identity and start again.");
+
+        var attributes = SignedAttributes.Encode(contentDigest, signer, profile, now);
         var signature = await identity.Key.SignDigestAsync(
             CryptographicOperations.HashData(identity.Hash, attributes), identity.Hash, cancellationToken);
         var timestamp = timestampServers.Count > 0

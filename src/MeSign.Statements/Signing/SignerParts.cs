@@ -1,6 +1,7 @@
 using System.Formats.Asn1;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using MeSign.Statements.Trust;
 
 namespace MeSign.Statements.Signing;
@@ -23,6 +24,8 @@ internal sealed class SignerParts
         Certificates = Encode(writer => WriteCertificates(writer, identity));
         Identifier = Encode(writer => WriteIdentifier(writer, identity));
         SigningCertificate = Encode(writer => WriteSigningCertificate(writer, identity));
+        Expiring = identity.Chain.Prepend(identity.Certificate).MinBy(certificate => certificate.NotAfter)!;
+        Expires = new(Expiring.NotAfter.ToUniversalTime());
     }
 
     /// <summary>digestAlgorithm.</summary>
@@ -39,6 +42,11 @@ internal sealed class SignerParts
 
     /// <summary>The value of the signing-certificate-v2 attribute.</summary>
     public ReadOnlyMemory<byte> SigningCertificate { get; }
+
+    /// <summary>The certificate of signer and chain that ends first, and when.</summary>
+    public X509Certificate2 Expiring { get; }
+
+    public DateTimeOffset Expires { get; }
 
     public static SignerParts Of(SigningIdentity identity) => Known.GetValue(identity, static identity => new(identity));
 

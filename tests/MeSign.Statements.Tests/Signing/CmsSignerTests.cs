@@ -3,6 +3,7 @@ using System.Security.Cryptography.Pkcs;
 using System.Text;
 using MeSign.Statements.Signing;
 using MeSign.Statements.Tests.Trust;
+using Microsoft.Extensions.Time.Testing;
 
 namespace MeSign.Statements.Tests.Signing;
 
@@ -130,6 +131,24 @@ public sealed class CmsSignerTests : IDisposable
         var signature = await _signing.Signer.SignDetachedAsync(SHA256.HashData(Content), identity, CmsProfile.Pades, [], TestContext.Current.CancellationToken);
 
         _signing.Signer.MaxDetachedBytes(identity, CmsProfile.Pades, []).ShouldBe(signature.Der.Length);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Signs_nothing_more_once_its_certificate_has_expired(bool authority)
+    {
+        var time = new FakeTimeProvider(new(2035, 12, 1, 0, 0, 0, TimeSpan.Zero));
+        using var signing = new TestSigning(time: time);
+        // The issuing authority ends with the year 2035.
+        var identity = TestSigning.Identity(
+            TestKeys.Get("P-256"), HashAlgorithmName.SHA256, certificate: TestAuthority.Shared.Issue(TestKeys.Get("P-256"), notAfter: authority ? new(2037, 1, 1, 0, 0, 0, TimeSpan.Zero) : time.Start.AddDays(1)));
+        Task<CmsSignature> SignAsync() => signing.Signer.SignDetachedAsync(SHA256.HashData("x"u8), identity, CmsProfile.Pades, [], TestContext.Current.CancellationToken);
+        await SignAsync();
+
+        time.Advance(authority ? TimeSpan.FromDays(31) : TimeSpan.FromDays(1));
+
+        (await Should.ThrowAsync<StatementDelayedException>(SignAsync)).Message.ShouldContain(authority ? "(CN=Test Issuing)" : "(CN=Example Bank)");
     }
 
     [Fact]
