@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using MeSign.Statements.Cli.Audit;
 using MeSign.Statements.Cli.Bounces;
 using MeSign.Statements.Cli.Open;
@@ -29,7 +30,7 @@ internal static class CommandLine
         if (parsed.Action is ParseErrorAction)
         {
             foreach (var problem in parsed.Errors)
-                await error.WriteLineAsync($"mesign: {problem.Message}");
+                await error.WriteLineAsync($"mesign: {(problem.SymbolResult is OptionResult { Option: var option } ? $"{option.Name}: " : "")}{string.Join(' ', problem.Message.Split(['\r', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries))}");
             await error.WriteLineAsync($"Try '{CommandPath(parsed)} --help'.");
             return ExitCodes.Usage;
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using MeSign.Statements.Pdf;
 
@@ -41,7 +42,8 @@ internal sealed class DocumentSigner(PdfSigner signer, PdfSignatureRequest reque
         }
         catch (StatementDelayedException exception)
         {
-            return Failed(paths, "delayed", null, exception.Message, begin);
+            var again = exception.RetryAfter is { } wait ? string.Create(CultureInfo.InvariantCulture, $" Try again in {Math.Ceiling(wait.TotalSeconds)} s.") : "";
+            return Failed(paths, "delayed", null, exception.Message + again, begin);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -54,12 +56,12 @@ internal sealed class DocumentSigner(PdfSigner signer, PdfSignatureRequest reque
         await using var input = new FileStream(paths.Input, FileMode.Open, FileAccess.Read, FileShare.Read, BufferBytes, useAsync: true);
         CheckOutput(paths, input);
         var folder = Path.GetDirectoryName(Path.GetFullPath(paths.Output))!;
-        Directory.CreateDirectory(folder);
         var unfinished = Path.Combine(folder, $".{Path.GetFileName(paths.Output)}.{RandomNumberGenerator.GetHexString(8)}.unfinished");
+        var output = Create(unfinished, paths.Output);
         try
         {
             PdfSignatureResult signed;
-            await using (var output = new FileStream(unfinished, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferBytes, useAsync: true))
+            await using (output)
                 signed = await signer.SignAsync(input, output, request, cancellationToken);
             File.Move(unfinished, paths.Output, overwrite);
             return signed;
@@ -67,6 +69,19 @@ internal sealed class DocumentSigner(PdfSigner signer, PdfSignatureRequest reque
         finally
         {
             File.Delete(unfinished);
+        }
+    }
+
+    private static FileStream Create(string unfinished, string output)
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(unfinished)!);
+            return new FileStream(unfinished, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferBytes, useAsync: true);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"{output} cannot be written: name another output, or a folder that this process may write to.", exception);
         }
     }
 

@@ -26,9 +26,13 @@ internal sealed record SignPaths(string Input, string Output)
 
     private static IEnumerable<SignPaths> Below(string folder, string to) => Directory
         .EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-        .Where(file => file.EndsWith(".pdf", StringComparison.OrdinalIgnoreCase))
+        .Where(file => file.EndsWith(".pdf", StringComparison.OrdinalIgnoreCase) && !IsBelow(file, to))
         .Order(StringComparer.Ordinal)
         .Select(file => Checked(file, Path.Combine(to, Path.GetRelativePath(folder, file))));
+
+    // What an earlier run has signed is no input of the next one.
+    private static bool IsBelow(string file, string folder) =>
+        Path.GetFullPath(file).StartsWith(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + Path.DirectorySeparatorChar, StringComparison.OrdinalIgnoreCase);
 
     // Case does not tell two files apart everywhere.
     private static SignPaths Checked(string input, string output)

@@ -1,10 +1,10 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Security.Cryptography;
 using MeSign.Statements.Issuers;
 using MeSign.Statements.Pdf;
 using MeSign.Statements.Signing;
 using MeSign.Statements.Trust;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace MeSign.Statements.Cli.Sign;
@@ -13,13 +13,18 @@ namespace MeSign.Statements.Cli.Sign;
 internal sealed class SignerOptions
 {
     private readonly Option<string?> _issuer = new("--issuer") { Description = "An issuer of the settings: its key, timestamp servers and texts.", HelpName = "ID" };
-    private readonly Option<FileInfo?> _pfx = new("--pfx") { Description = "PKCS#12 file with key, certificate and chain.", HelpName = "FILE" };
+    private readonly Option<FileInfo?> _pfx = new("--pfx") { Description = "PKCS#12 file with key, certificate and chain, or PEM with the same.", HelpName = "FILE" };
     private readonly Option<FileInfo?> _password = new("--password-file") { Description = "Holds the password of --pfx (not of a PDF).", HelpName = "FILE" };
     private readonly Option<string?> _hash = new("--hash") { Description = "With --pfx: SHA256 (default), SHA384 or SHA512.", HelpName = "HASH" };
     private readonly Option<string?> _scheme = new("--scheme") { Description = "With --pfx and an RSA key: RsaPkcs1 (default) or RsaPss.", HelpName = "SCHEME" };
-    private readonly Option<string[]> _chain = Many("--chain", "FILE", "Certificates that --pfx leaves out, up to the root: PEM or DER, or a folder.");
-    private readonly Option<string[]> _servers = Many("--tsa", "URL", "RFC 3161 timestamp servers, asked in this order.");
-    private readonly Option<string[]> _serverTrust = Many("--tsa-trust", "FILE", "Roots of these servers: a token that does not lead there is refused.");
+    private readonly Option<string[]> _chain = new("--chain")
+    {
+        Description = "Certificates that --pfx leaves out, up to the root: PEM or DER, or a folder.",
+        HelpName = "FILE",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private readonly TsaOptions _timestamps = new();
 
     public SignerOptions()
     {
@@ -35,53 +40,54 @@ internal sealed class SignerOptions
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _issuer, _pfx, _password, _hash, _scheme, _chain, _servers, _serverTrust })
+        foreach (var option in (Option[])[_issuer, _pfx, _password, _hash, _scheme, _chain, .. _timestamps.All])
             command.Options.Add(option);
     }
 
     /// <summary>What the command line sets in place of the settings file.</summary>
-    public Dictionary<string, string?> Settings(ParseResult parsed)
-    {
-        var settings = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
-        var roots = parsed.GetValue(_serverTrust) ?? [];
-        for (var i = 0; i < roots.Length; i++)
-            settings[string.Create(CultureInfo.InvariantCulture, $"{TimestampOptions.Section}:Roots:{i}")] = roots[i];
-
-        // Who names an http server by hand means it; what comes back is checked against the roots all the same.
-        if (Array.Exists(Servers(parsed), server => server.Scheme == Uri.UriSchemeHttp))
-            settings[$"{TimestampOptions.Section}:AllowHttp"] = "true";
-        return settings;
-    }
+    public IEnumerable<KeyValuePair<string, string?>> Settings(ParseResult parsed) => _timestamps.Settings(parsed);
 
     /// <param name="level">As the issuer's settings say where null, or B-T.</param>
     /// <exception cref="CommandException">Too little or too much is given.</exception>
     /// <exception cref="InvalidDataException">The identity must not be used.</exception>
     public PdfSignatureRequest Request(ParseResult parsed, IServiceProvider provider, PadesLevel? level)
     {
-        var servers = Servers(parsed);
+        var servers = _timestamps.Servers(parsed);
         if ((parsed.GetValue(_issuer) is null) == (parsed.GetValue(_pfx) is null))
             throw CommandException.Usage("who signs? Give --pfx FILE, or --issuer ID with settings, and not both.");
         if (parsed.GetValue(_issuer) is not null && (parsed.GetValue(_hash) ?? parsed.GetValue(_scheme)) is not null)
             throw CommandException.Usage("--hash and --scheme go with --pfx: an issuer of the settings has SigningHash and SigningScheme.");
 
         var request = parsed.GetValue(_issuer) is { } id
-            ? IssuerSignature.Of(provider.GetRequiredService<IssuerDirectory>().Get(id))
+            ? IssuerSignature.Of(Issuers(provider).Get(id))
             : new PdfSignatureRequest { Identity = Identity(parsed) };
         request = request with { Level = level ?? request.Level, TimestampServers = servers.Length > 0 ? servers : request.TimestampServers };
         if (request.Level == PadesLevel.BB)
             return request with { TimestampServers = [] };
         if (request.TimestampServers.Count == 0)
             throw CommandException.Usage("every level but B-B needs a timestamp server: give --tsa URL and --tsa-trust ROOT.pem, or --level B-B.");
-        if (parsed.GetValue(_issuer) is null && parsed.GetValue(_serverTrust) is not { Length: > 0 })
+        if (parsed.GetValue(_issuer) is null && !_timestamps.HasTrust(parsed))
             throw CommandException.Usage("--tsa-trust ROOT.pem is missing: name the root of the timestamp servers.");
         return request;
     }
 
+    private static IssuerDirectory Issuers(IServiceProvider provider) =>
+        provider.GetRequiredService<IConfiguration>().GetSection("MeSign:Issuers").GetChildren().Any()
+            ? provider.GetRequiredService<IssuerDirectory>()
+            : throw CommandException.Usage("--issuer names an issuer of the settings, and there are none: give --settings FILE, or sign with --pfx FILE.");
+
     private SigningIdentity Identity(ParseResult parsed)
     {
         var chain = parsed.GetValue(_chain) is { Length: > 0 } files ? TrustAnchors.Load(files) : null;
-        return SigningIdentityFile.Load(
-            parsed.GetValue(_pfx)!.FullName, PasswordFile.Read(parsed.GetValue(_password)) ?? "", TimeProvider.System, Form(parsed), chain);
+        try
+        {
+            return SigningIdentityFile.Load(
+                parsed.GetValue(_pfx)!.FullName, PasswordFile.Read(parsed.GetValue(_password)) ?? "", TimeProvider.System, Form(parsed), chain);
+        }
+        catch (InvalidDataException fault)
+        {
+            throw new CommandException(ExitCodes.Usage, $"--pfx: {fault.Message} The password is read from --password-file, what lies above the certificate from --chain.", fault);
+        }
     }
 
     private SigningIdentityOptions Form(ParseResult parsed) => new()
@@ -89,12 +95,4 @@ internal sealed class SignerOptions
         Hash = new HashAlgorithmName(parsed.GetValue(_hash) ?? nameof(HashAlgorithmName.SHA256)),
         Scheme = Enum.Parse<SignatureScheme>(parsed.GetValue(_scheme) ?? nameof(SignatureScheme.RsaPkcs1)),
     };
-
-    private Uri[] Servers(ParseResult parsed) => [.. (parsed.GetValue(_servers) ?? []).Select(server =>
-        Uri.TryCreate(server, UriKind.Absolute, out var address) && (address.Scheme == Uri.UriSchemeHttps || address.Scheme == Uri.UriSchemeHttp)
-            ? address
-            : throw CommandException.Usage($"--tsa {server} is not a URL of http or https."))];
-
-    private static Option<string[]> Many(string name, string help, string description) =>
-        new(name) { Description = description, HelpName = help, AllowMultipleArgumentsPerToken = true };
 }

@@ -1,11 +1,12 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using MeSign.Statements.Trust;
 using Microsoft.Extensions.Logging;
 
 namespace MeSign.Statements.Signing;
 
-/// <summary>Loads a signing identity from a PKCS#12 file (RFC 7292) and refuses one that receivers would not accept.</summary>
+/// <summary>Loads a signing identity from a PKCS#12 file (RFC 7292), or one of PEM, and refuses one that receivers would not accept.</summary>
 public static class SigningIdentityFile
 {
     /// <summary>Reads the file and checks the key, the dates, the key usage and the way to the root.</summary>
@@ -42,17 +43,36 @@ public static class SigningIdentityFile
     {
         try
         {
-            // Keys stay in memory; macOS knows no such keys and takes them into its keychain for the time being.
-            var storage = OperatingSystem.IsMacOS() ? X509KeyStorageFlags.DefaultKeySet : X509KeyStorageFlags.EphemeralKeySet;
-            return X509CertificateLoader.LoadPkcs12Collection(File.ReadAllBytes(path), password, storage);
+            var file = File.ReadAllBytes(path);
+            return file.AsSpan().IndexOf("-----BEGIN "u8) >= 0
+                ? ReadPem(Encoding.UTF8.GetString(file), password)
+                : X509CertificateLoader.LoadPkcs12Collection(file, password, Storage);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new InvalidDataException($"{path} cannot be read: name a PKCS#12 file that this process may open.", e);
         }
-        catch (CryptographicException e)
+        catch (Exception e) when (e is CryptographicException or ArgumentException)
         {
-            throw new InvalidDataException($"{path} does not open: it is not PKCS#12, or the password is another.", e);
+            throw new InvalidDataException($"{path} does not open: it is neither PKCS#12 nor PEM with a private key, or the password is another.", e);
         }
     }
+
+    /// <summary>PEM (RFC 7468) of a private key, its certificate before all others, and the chain.</summary>
+    private static X509Certificate2Collection ReadPem(string text, string password)
+    {
+        var all = new X509Certificate2Collection();
+        all.ImportFromPem(text);
+        if (text.Contains("PRIVATE KEY-----", StringComparison.Ordinal))
+        {
+            all.Insert(0, text.Contains("ENCRYPTED PRIVATE KEY-----", StringComparison.Ordinal)
+                ? X509Certificate2.CreateFromEncryptedPem(text, text, password)
+                : X509Certificate2.CreateFromPem(text, text));
+        }
+
+        return all;
+    }
+
+    // Keys stay in memory; macOS knows no such keys and takes them into its keychain for the time being.
+    private static X509KeyStorageFlags Storage => OperatingSystem.IsMacOS() ? X509KeyStorageFlags.DefaultKeySet : X509KeyStorageFlags.EphemeralKeySet;
 }

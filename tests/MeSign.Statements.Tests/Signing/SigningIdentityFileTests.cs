@@ -38,6 +38,31 @@ public sealed class SigningIdentityFileTests : IDisposable
         matches.ShouldBeTrue();
     }
 
+    [Theory]
+    [InlineData("RSA2048", false)]
+    [InlineData("P-256", true)]
+    public void Loads_PEM_of_key_certificate_and_chain(string name, bool encrypted)
+    {
+        var key = TestKeys.Get(name);
+        var pem = encrypted
+            ? key.ExportEncryptedPkcs8PrivateKeyPem("secret", new(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000))
+            : key.ExportPkcs8PrivateKeyPem();
+        var own = _authority.Issue(key).ExportCertificatePem();
+        var above = $"{_authority.Issuing.ExportCertificatePem()}\n{_authority.Root.ExportCertificatePem()}\n";
+        var file = Path.Combine(_folder, "bank.pem");
+        var other = Path.Combine(_folder, "other.pem");
+        File.WriteAllText(file, $"Bag Attributes\n{pem}\n{own}\n{above}");
+        File.WriteAllText(other, $"{_authority.Issue(TestKeys.Get("P-384")).ExportCertificatePem()}\n{above}{pem}\n");
+
+        var identity = SigningIdentityFile.Load(file, "secret", _time);
+
+        identity.Certificate.Subject.ShouldBe("CN=Example Bank");
+        identity.Chain.Select(certificate => certificate.Subject).ShouldBe(["CN=Test Issuing"]);
+        Refusal(other).ShouldContain("neither PKCS#12 nor PEM with a private key");
+        if (encrypted)
+            Should.Throw<InvalidDataException>(() => SigningIdentityFile.Load(file, "wrong", _time)).Message.ShouldContain("the password is another");
+    }
+
     [Fact]
     public void The_root_may_come_from_the_anchors()
     {
@@ -117,7 +142,7 @@ public sealed class SigningIdentityFileTests : IDisposable
         File.WriteAllText(text, "hello");
 
         Should.Throw<InvalidDataException>(() => SigningIdentityFile.Load(file, "wrong", _time)).Message.ShouldContain("the password is another");
-        Refusal(text).ShouldContain("not PKCS#12");
+        Refusal(text).ShouldContain("neither PKCS#12 nor PEM");
         Refusal(Path.Combine(_folder, "absent.p12")).ShouldContain("cannot be read");
     }
 

@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using MeSign.Statements.Cli;
+using MeSign.Statements.Tests.Delivery;
 using MeSign.Statements.Tests.Pdf;
 using MeSign.Statements.Tests.Signing;
 using MeSign.Statements.Tests.Trust;
@@ -124,6 +126,68 @@ public sealed class SignCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Stopped_it_leaves_no_half_file()
+    {
+        await using var timestamps = await TestTimestampServer.StartAsync();
+        var root = _folder.Write("root.pem", System.Text.Encoding.ASCII.GetBytes(TestAuthority.Shared.Root.ExportCertificatePem()));
+        using var stop = new CancellationTokenSource();
+        timestamps.Instead = async (context, _) =>
+        {
+            await stop.CancelAsync();
+            await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+        };
+        await using var error = new StringWriter();
+
+        var exit = await CommandLine.RunAsync(
+            ["sign", _input, _folder["out/out.pdf"], "--tsa", timestamps.Address.ToString(), "--tsa-trust", root, .. _signer], TextWriter.Null, error, stop.Token);
+
+        exit.ShouldBe(1);
+        error.ToString().ShouldContain("stopped");
+        Directory.GetFileSystemEntries(_folder["out"]).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Asks_a_server_with_a_login_behind_a_root_of_its_own()
+    {
+        using var certificates = new RelayCertificates();
+        await using var timestamps = await TestTimestampServer.StartAsync(tls: tls => tls.ServerCertificate = certificates.Server());
+        var root = _folder.Write("root.pem", System.Text.Encoding.ASCII.GetBytes(TestAuthority.Shared.Root.ExportCertificatePem()));
+        var tlsRoot = _folder.Write("tls.pem", System.Text.Encoding.ASCII.GetBytes(certificates.RootPem));
+        string[] common = ["sign", _input, _folder["out.pdf"], "--tsa", timestamps.Address.ToString(), "--tsa-trust", root, .. _signer];
+
+        var untrusted = await CommandRun.OfAsync(common);
+        var run = await CommandRun.OfAsync([.. common, "--tsa-tls-trust", tlsRoot, "--tsa-user", "bank", "--tsa-password-file", _folder.Write("tsa.password", "s3cret\n"u8)]);
+
+        untrusted.ExitCode.ShouldBe(1);
+        untrusted.Output.ShouldContain("TLS");
+        run.ExitCode.ShouldBe(0, run.Error + run.Output);
+        timestamps.Requests.Single().Authorization.ToString().ShouldBe($"Basic {Convert.ToBase64String("bank:s3cret"u8)}");
+    }
+
+    [Fact]
+    public async Task What_an_earlier_run_put_below_the_folder_is_no_input_of_the_next()
+    {
+        Directory.CreateDirectory(_folder["october"]);
+        File.Copy(_input, _folder["october/1.pdf"]);
+
+        var first = await CommandRun.OfAsync(["sign", _folder["october"], "--to", _folder["october/signed"], "--level", "B-B", .. _signer]);
+        var second = await CommandRun.OfAsync(["sign", _folder["october"], "--to", _folder["october/signed"], "--level", "B-B", "--overwrite", .. _signer]);
+
+        first.ExitCode.ShouldBe(0, first.Error + first.Output);
+        second.ExitCode.ShouldBe(0, second.Error + second.Output);
+        Directory.GetFiles(_folder["october/signed"], "*", SearchOption.AllDirectories).Length.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task An_output_that_cannot_be_written_is_named()
+    {
+        var run = await CommandRun.OfAsync(["sign", _input, Path.Combine(_input, "out.pdf"), "--level", "B-B", .. _signer]);
+
+        run.ExitCode.ShouldBe(1);
+        run.Output.ShouldContain($"{Path.Combine(_input, "out.pdf")} cannot be written: name another output");
+    }
+
+    [Fact]
     public async Task A_file_whose_password_is_another_is_named()
     {
         var wrong = _folder.Write("wrong", "wrong"u8);
@@ -131,8 +195,9 @@ public sealed class SignCommandTests : IDisposable
         var run = await CommandRun.OfAsync("sign", _input, _folder["out.pdf"], "--level", "B-B", _signer[0], _signer[1], "--password-file", wrong);
 
         run.ExitCode.ShouldBe(2);
+        run.Error.ShouldContain("--pfx");
         run.Error.ShouldContain("bank.p12");
-        run.Error.ShouldContain("password");
+        run.Error.ShouldContain("--password-file");
     }
 
     [Theory]
@@ -143,7 +208,9 @@ public sealed class SignCommandTests : IDisposable
     [InlineData("is not a URL", "in.pdf", "out.pdf", "--pfx", "bank.p12", "--tsa", "tsa.example.test")]
     [InlineData("--issuer", "in.pdf", "out.pdf")]
     [InlineData("both become", "in.pdf", "in.pdf", "--to", "signed")]
-    [InlineData("--level", "in.pdf", "out.pdf", "--level", "B-X")]
+    [InlineData("--level: Argument 'B-X'", "in.pdf", "out.pdf", "--level", "B-X")]
+    [InlineData("--settings FILE", "in.pdf", "out.pdf", "--issuer", "bank")]
+    [InlineData("--tsa-password-file", "in.pdf", "out.pdf", "--pfx", "bank.p12", "--tsa", "https://tsa.example.test", "--tsa-user", "bank")]
     [InlineData("--place says where", "in.pdf", "out.pdf", "--pfx", "bank.p12", "--password-file", "password", "--level", "B-B", "--place", "last")]
     [InlineData("is no place", "in.pdf", "out.pdf", "--pfx", "bank.p12", "--password-file", "password", "--level", "B-B", "--visible", "in.pdf", "--place", "middle")]
     [InlineData("seal.pdf does not exist", "in.pdf", "out.pdf", "--pfx", "bank.p12", "--password-file", "password", "--level", "B-B", "--visible", "seal.pdf")]
@@ -154,7 +221,7 @@ public sealed class SignCommandTests : IDisposable
         var run = await CommandRun.OfAsync(["sign", .. args.Select(arg => arg.EndsWith(".pdf", StringComparison.Ordinal) || arg is "bank.p12" or "password" or "signed" ? _folder[arg] : arg)]);
 
         run.ExitCode.ShouldBe(2);
-        run.Error.ShouldContain(reason == "IN.pdf or --to" ? "--to DIR" : reason == "--level" ? "B-X" : reason);
+        run.Error.ShouldContain(reason == "IN.pdf or --to" ? "--to DIR" : reason);
     }
 
     [Theory]
