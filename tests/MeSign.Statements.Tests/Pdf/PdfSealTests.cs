@@ -96,6 +96,30 @@ public class PdfSealTests
         Encoding.Latin1.GetString(signed).ShouldContain("/StructParent 3");
     }
 
+    [Theory]
+    [InlineData("/CA 1 /ca 1.0 /BM /Normal /SMask /None", false)]
+    [InlineData("/ca 0.5", true)]
+    [InlineData("/BM /Multiply", true)]
+    [InlineData("/SMask << /S /Alpha /G 7 0 R >>", true)]
+    public async Task Brings_a_transparency_group_only_where_it_shows_something_translucent(string state, bool expected)
+    {
+        var bench = await SigningBench.Shared;
+        using var folder = new TestFolder();
+        var group = "/Group << /S /Transparency /CS /DeviceRGB >>";
+        var seal = new PdfBuilder()
+            .Object(1, "<< /Type /Catalog /Pages 2 0 R >>")
+            .Object(2, "<< /Type /Pages /Kids [3 0 R] /Count 1 /MediaBox [0 0 100 50] /Resources << /ExtGState << /G 6 0 R >> /XObject << /X 7 0 R >> >> >>")
+            .Object(3, $"<< /Type /Page /Parent 2 0 R /Contents 4 0 R {group} >>")
+            .Stream(4, "", "/G gs /X Do")
+            .Object(6, $"<< {state} >>")
+            .Stream(7, $"/Type /XObject /Subtype /Form /BBox [0 0 9 9] {group}", "0 0 9 9 re f")
+            .Table();
+
+        var signed = await bench.SignAsync(PdfBuilder.OnePage().Table(), bench.Approval with { Seal = new PdfSeal { Path = folder.Write("seal.pdf", seal) } });
+
+        Encoding.Latin1.GetString(signed).Contains("/Transparency", StringComparison.Ordinal).ShouldBe(expected);
+    }
+
     [Fact]
     public async Task A_second_seal_leaves_the_first_signature_valid()
     {

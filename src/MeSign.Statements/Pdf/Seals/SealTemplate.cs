@@ -40,6 +40,8 @@ internal sealed class SealTemplate
         _form = ReadForm(page);
         while (_waiting.TryDequeue(out var reference))
             _objects.Add(CopyObject(source.Resolve(reference) ?? PdfNull.Value));
+        if (!_objects.Prepend(_form).Any(Transparency.IsUsedBy))
+            _objects.Prepend(_form).OfType<PdfData>().ToList().ForEach(form => form.Dictionary["Group"] = null);
     }
 
     public PageBox Box { get; }
