@@ -27,6 +27,7 @@ internal sealed record FormField(PdfReference? Reference, PdfDictionary Dictiona
         }
 
         var seen = new HashSet<int>();
+        var names = 0L;
         var waiting = new Stack<(PdfObject Node, FormField? Parent)>();
         Push(waiting, roots, parent: null);
         while (waiting.TryPop(out var next))
@@ -39,6 +40,9 @@ internal sealed record FormField(PdfReference? Reference, PdfDictionary Dictiona
                 continue;
 
             var field = Read(document, next.Node as PdfReference, dictionary, next.Parent);
+            // A full name repeats every name above it: a chain of fields has the square of what it says.
+            if ((names += field.Name.Length) > PdfLimits.FieldNames)
+                throw PdfDamage.Of($"the full names of its fields have more than {PdfLimits.FieldNames} characters");
             // A kid without a name is a widget of its parent, not a field.
             if (next.Parent is null || dictionary["T"] is not null)
                 fields.Add(field);

@@ -69,6 +69,16 @@ public class PdfHostileTests
     }
 
     [Fact]
+    public Task Fields_whose_names_grow_from_level_to_level() => Refuse(() =>
+    {
+        var name = new string('x', 2_000);
+        var file = PdfBuilder.OnePage("/AcroForm << /Fields [10 0 R] >>");
+        for (var number = 10; number < 2_010; number++)
+            file.Object(number, $"<< /T ({name}) /Kids [{number + 1} 0 R] >>");
+        return file.Object(2_010, "<< /FT /Tx /T (end) >>").Table();
+    });
+
+    [Fact]
     public async Task References_in_a_circle() => await EndAsync(
         PdfBuilder.OnePage("/AcroForm 6 0 R", "/Annots 6 0 R").Object(6, "7 0 R").Object(7, "6 0 R").Table());
 

@@ -24,6 +24,9 @@ internal static class PdfLimits
     /// <summary>Form fields and page-tree nodes that one walk visits.</summary>
     public const int Nodes = 500_000;
 
+    /// <summary>Characters of the full names of all form fields together.</summary>
+    public const int FieldNames = 32 << 20;
+
     /// <summary>Decoded bytes of all streams of a document together: what honest compression reaches, times four.</summary>
     public static long TotalDecodedBytes(long fileLength) => (64L << 20) + (64 * fileLength);
 }
