@@ -6,6 +6,8 @@ using MeSign.Statements.Sandbox.Timestamps;
 using MeSign.Statements.Signing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using PdfSharp.Drawing;
 using PdfSharp.Pdf.IO;
 using PdfSharp.Pdf.Signatures;
@@ -14,7 +16,7 @@ namespace MeSign.Statements.Benchmarks;
 
 /// <summary>
 /// One document signed with a local RSA-2048 key: beside it the bare cost of the hash, the private-key operations and the copy, and
-/// PdfSharp with its own signer. With a timestamp, the server is in this process and is asked over HTTP: of what that costs only the
+/// PdfSharp with its own signer. The timestamp authority is in this process, asked directly or over HTTP: of what it costs only the
 /// operation of its key is part of the bare cost. Each way writes into memory that is used again, as the pipeline does.
 /// </summary>
 [Config(typeof(QuickConfig))]
@@ -27,8 +29,9 @@ public class PdfSigningBenchmarks : IAsyncDisposable
     private AuthorityServer _authority = null!;
     private X509Certificate2 _certificate = null!;
     private RSA _key = null!;
+    private InProcessAuthority _direct = null!;
     private ServiceProvider _services = null!;
-    private PdfSigner _signer = null!;
+    private ServiceProvider _overHttp = null!;
     private PdfSignatureRequest _plain = null!;
     private PdfSignatureRequest _timestamped = null!;
     private PdfSharpDefaultSigner _sharp = null!;
@@ -42,15 +45,11 @@ public class PdfSigningBenchmarks : IAsyncDisposable
     {
         _authority = await AuthorityServer.StartAsync(TimeProvider.System, CancellationToken.None);
         _key = RSA.Create(2048);
+        _direct = new InProcessAuthority(_authority.Authority);
         var root = Path.Combine(_folder, "root.pem");
         await File.WriteAllTextAsync(root, _authority.Authority.Root.ExportCertificatePem());
-        _services = new ServiceCollection()
-            .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection([new("MeSign:Timestamps:Roots:0", root)]).Build())
-            .AddLogging()
-            .AddSigning()
-            .AddPdf()
-            .BuildServiceProvider();
-        _signer = _services.GetRequiredService<PdfSigner>();
+        _services = Services(root, _direct);
+        _overHttp = Services(root, network: null);
         _certificate = Certificate();
         _plain = new PdfSignatureRequest
         {
@@ -61,7 +60,15 @@ public class PdfSigningBenchmarks : IAsyncDisposable
         _document = Draw(Bytes);
         _sharp = NewPdfSharpSigner();
         _sharpOutput = new MemoryStream(_document.Length + Room);
+        await File.WriteAllBytesAsync(DocumentFile, _document);
+        await File.WriteAllBytesAsync(Pkcs12File, _certificate.Export(X509ContentType.Pkcs12, ""));
     }
+
+    /// <summary>The document as a file, for signers that are programs of their own.</summary>
+    public string DocumentFile => Path.Combine(_folder, "document.pdf");
+
+    /// <summary>Key and certificate, without a password.</summary>
+    public string Pkcs12File => Path.Combine(_folder, "identity.p12");
 
     [GlobalCleanup]
     public async Task CleanupAsync() => await DisposeAsync();
@@ -76,7 +83,7 @@ public class PdfSigningBenchmarks : IAsyncDisposable
     }
 
     [Benchmark]
-    public Task<long> SignAsync() => SignAsync(_plain);
+    public Task<long> SignAsync() => SignAsync(_services, _plain);
 
     [Benchmark]
     public byte[] BareWithTimestamp()
@@ -86,7 +93,10 @@ public class PdfSigningBenchmarks : IAsyncDisposable
     }
 
     [Benchmark]
-    public Task<long> SignWithTimestampAsync() => SignAsync(_timestamped);
+    public Task<long> SignWithTimestampAsync() => SignAsync(_services, _timestamped);
+
+    [Benchmark]
+    public Task<long> SignWithTimestampOverHttpAsync() => SignAsync(_overHttp, _timestamped);
 
     [Benchmark]
     public async Task<long> PdfSharpAsync()
@@ -106,6 +116,8 @@ public class PdfSigningBenchmarks : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _services.DisposeAsync();
+        await _overHttp.DisposeAsync();
+        _direct.Dispose();
         await _authority.DisposeAsync();
         await _sharpOutput.DisposeAsync();
         _certificate.Dispose();
@@ -114,11 +126,25 @@ public class PdfSigningBenchmarks : IAsyncDisposable
         GC.SuppressFinalize(this);
     }
 
-    private async Task<long> SignAsync(PdfSignatureRequest request)
+    private static ServiceProvider Services(string root, HttpMessageHandler? network) => new ServiceCollection()
+        .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection([new("MeSign:Timestamps:Roots:0", root)]).Build())
+        .AddLogging()
+        .AddSigning()
+        .AddSingleton(provider => new TimestampClient(
+            provider.GetRequiredService<IOptions<TimestampOptions>>(),
+            TimeProvider.System,
+            provider.GetRequiredService<ILogger<TimestampClient>>(),
+            provider.GetRequiredService<TimestampMetrics>(),
+            provider.GetRequiredService<ConfiguredCrls>(),
+            network))
+        .AddPdf()
+        .BuildServiceProvider();
+
+    private async Task<long> SignAsync(ServiceProvider services, PdfSignatureRequest request)
     {
         using var input = new MemoryStream(_document, 0, _document.Length, writable: false, publiclyVisible: true);
         var output = new RentedStream(_document.Length + Room);
-        var result = await _signer.SignAsync(input, output, request, CancellationToken.None);
+        var result = await services.GetRequiredService<PdfSigner>().SignAsync(input, output, request, CancellationToken.None);
         output.Return();
         return result.Bytes;
     }
@@ -139,7 +165,8 @@ public class PdfSigningBenchmarks : IAsyncDisposable
         var request = new CertificateRequest("CN=Example Bank", _key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
         var now = TimeProvider.System.GetUtcNow();
-        return request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+        using var certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+        return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null, X509KeyStorageFlags.Exportable);
     }
 
     // Pages of lines, uncompressed: about 50 kB each. Few objects, and none in object streams, which is what a signer that rewrites the

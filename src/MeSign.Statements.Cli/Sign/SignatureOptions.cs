@@ -15,7 +15,7 @@ internal sealed class SignatureOptions
     private readonly Option<string?> _level = new("--level") { Description = "PAdES level: B-B; B-T (default) with a timestamp; B-LT with revocation data too; B-LTA with a timestamp over all of it.", HelpName = "LEVEL" };
     private readonly Option<string?> _certify = new("--certify") { Description = "What may change afterwards: 1 nothing (default), 2 forms, 3 also comments; none approves without certifying.", HelpName = "1|2|3|none" };
     private readonly Option<string?> _field = new("--field") { Description = "Name of the signature field; an empty one of that name is signed.", HelpName = "NAME" };
-    private readonly Option<FileInfo?> _visible = new("--visible") { Description = "A one-page PDF shown as the seal; the signature is invisible without one.", HelpName = "SEAL.pdf" };
+    private readonly Option<FileInfo?> _visible = new("--visible") { Description = "A one-page PDF shown as the seal, in the size of its page unless --place has a rectangle; the signature is invisible without one.", HelpName = "SEAL.pdf" };
     private readonly Option<string?> _place = new("--place") { Description = "Where the seal goes: last,bottom-right (default), first,top-left, or page, x, y, width and height in points, as in 2,36,700,200,60.", HelpName = "PLACE" };
     private readonly Option<string?> _reason = new("--reason") { Description = "Why it is signed, shown by readers.", HelpName = "TEXT" };
     private readonly Option<string?> _location = new("--location") { Description = "Where it is signed.", HelpName = "TEXT" };
