@@ -99,7 +99,8 @@ internal sealed class FormComparison(PdfDocument before, PdfDocument after, Revi
         ClaimAppearance(now.Dictionary);
         if (now.IsSignature && after.Dictionary(now.Dictionary["V"]) is { } value)
             Signed(now.Name, value);
-        else if (_locks.Exists(fieldLock => fieldLock.Covers(now.Name)))
+        // Who locks a field marks it as read-only.
+        else if (_locks.Exists(fieldLock => fieldLock.Covers(now.Name)) && !(differences is ["Ff"] && !valueReplaced && !appearanceReplaced))
             comparison.Report(PdfChangeKind.Content, $"the field {now.Name} was changed though it is locked");
         else
             comparison.Report(PdfChangeKind.FormFilling, $"the field {now.Name} was filled in");
@@ -113,7 +114,7 @@ internal sealed class FormComparison(PdfDocument before, PdfDocument after, Revi
             timestamp ? $"a document timestamp was added in {name}" : $"the field {name} was signed");
     }
 
-    private static bool IsFilling(string key) => key is "V" or "AP" or "AS" or "M" or "I" or "RV" or "Kids" or "F";
+    private static bool IsFilling(string key) => key is "V" or "AP" or "AS" or "M" or "I" or "RV" or "Kids" or "F" or "DA" or "Q" or "Ff";
 
     private void Own(FormField field)
     {

@@ -7,7 +7,7 @@ namespace MeSign.Statements.Pdf;
 /// Finds what revisions after a signature changed. Changes that have a known meaning are explained from the catalog down; every
 /// changed object that no explanation reaches counts as content.
 /// </summary>
-internal sealed class RevisionComparison(PdfDocument before, PdfDocument after, MissingObjects missing)
+internal sealed class RevisionComparison(PdfDocument before, PdfDocument after)
 {
     private readonly List<(PdfChangeKind Kind, string Description)> _changes = [];
     private readonly HashSet<int> _changed = [];
@@ -21,15 +21,21 @@ internal sealed class RevisionComparison(PdfDocument before, PdfDocument after, 
         FindChangedObjects();
         CompareTrailers();
         var form = new FormComparison(before, after, this);
-        CompareCatalogs(form);
-        ComparePages(form);
-        foreach (var number in _changed.Except(_explained).Order())
+        var structure = new StructureComparison(before, after, this);
+        CompareCatalogs(form, structure);
+        ComparePages(form, structure);
+        foreach (var number in Unexplained.Order())
             Report(PdfChangeKind.Content, Text($"object {number} was replaced"));
         FindFilledHoles();
         foreach (var number in new OtherUses(before, _touched).Find(_replaced))
             Report(PdfChangeKind.Content, Text($"object {number} was replaced, which is used elsewhere too"));
         return _changes;
     }
+
+    /// <summary>Changed objects that nothing has explained yet.</summary>
+    public IEnumerable<int> Unexplained => _changed.Except(_explained);
+
+    public bool IsExplained => !Unexplained.Any();
 
     public void Report(PdfChangeKind kind, string description) => _changes.Add((kind, description));
 
@@ -77,7 +83,7 @@ internal sealed class RevisionComparison(PdfDocument before, PdfDocument after, 
     // What only the old value led to: a revision in between wrote it again, and a later one left it out.
     private void ClaimOutOfUse(PdfObject? value)
     {
-        if (_changed.Count == _explained.Count(_changed.Contains))
+        if (IsExplained)
             return;
 
         var seen = new HashSet<int>();
@@ -147,7 +153,7 @@ internal sealed class RevisionComparison(PdfDocument before, PdfDocument after, 
         }
     }
 
-    private void CompareCatalogs(FormComparison form)
+    private void CompareCatalogs(FormComparison form, StructureComparison structure)
     {
         var (reference, was) = before.Catalog;
         var now = after.Catalog.Dictionary;
@@ -156,7 +162,7 @@ internal sealed class RevisionComparison(PdfDocument before, PdfDocument after, 
 
         foreach (var key in PdfObjects.Differences(before, was, after, now).ToList())
         {
-            if (key is not ("AcroForm" or "DSS" or "Extensions" or "Metadata" or "Version"))
+            if (key is not ("AcroForm" or "DSS" or "Extensions" or "Metadata" or "Version" or "MarkInfo" or "StructTreeRoot") && !IsCopy(was[key], now[key]))
                 Report(PdfChangeKind.Content, $"the catalog's /{key} was changed");
         }
 
@@ -164,7 +170,12 @@ internal sealed class RevisionComparison(PdfDocument before, PdfDocument after, 
         CompareWhole(was, now, "DSS", PdfChangeKind.ValidationData, "validation data was added");
         CompareWhole(was, now, "Extensions", PdfChangeKind.ValidationData, "developer extensions were declared");
         CompareWhole(was, now, "Metadata", PdfChangeKind.Metadata, "the XMP metadata was changed");
+        structure.Compare();
     }
+
+    // A writer that makes an object of its own of what stood directly, or writes it again under another number, changes nothing.
+    private bool IsCopy(PdfObject? was, PdfObject? now) =>
+        now is PdfReference reference && _added.Contains(reference.Number) && PdfObjects.Same(before, before.Resolve(was), after, after.Resolve(now));
 
     private void CompareWhole(PdfDictionary was, PdfDictionary now, string key, PdfChangeKind kind, string description)
     {
@@ -181,9 +192,9 @@ internal sealed class RevisionComparison(PdfDocument before, PdfDocument after, 
             Report(kind, description);
     }
 
-    private void ComparePages(FormComparison form)
+    private void ComparePages(FormComparison form, StructureComparison structure)
     {
-        if (_changed.Count == _explained.Count(_changed.Contains))
+        if (IsExplained)
             return;
 
         var pages = 0;
@@ -191,17 +202,20 @@ internal sealed class RevisionComparison(PdfDocument before, PdfDocument after, 
         {
             pages++;
             if (before.Dictionary(reference) is { } was && after.Dictionary(reference) is { } now)
-                ComparePage(form, pages, reference, was, now);
+                ComparePage(form, structure, pages, reference, was, now);
         }
     }
 
-    private void ComparePage(FormComparison form, int number, PdfReference reference, PdfDictionary was, PdfDictionary now)
+    private void ComparePage(FormComparison form, StructureComparison structure, int number, PdfReference reference, PdfDictionary was, PdfDictionary now)
     {
         if (IsChanged(reference))
         {
             Explain(reference);
-            foreach (var key in PdfObjects.Differences(before, was, after, now).Where(key => key is not ("Annots" or "Tabs")))
-                Report(PdfChangeKind.Content, Text($"/{key} of page {number} was changed"));
+            foreach (var key in PdfObjects.Differences(before, was, after, now))
+            {
+                if (key is not ("Annots" or "Tabs") && !IsCopy(was[key], now[key]) && !(key == "StructParents" && structure.IsNewPageKey(was, now)))
+                    Report(PdfChangeKind.Content, Text($"/{key} of page {number} was changed"));
+            }
         }
 
         ExplainList(was["Annots"]);
@@ -210,7 +224,7 @@ internal sealed class RevisionComparison(PdfDocument before, PdfDocument after, 
         var current = Annotations(after, now);
         foreach (var (_, annotation) in current.Where(one => !old.ContainsKey(one.Key) && !form.Owns(one.Value)))
         {
-            Report(PdfChangeKind.Annotation, Text($"page {number} got an annotation"));
+            ReportAnnotation(Text($"page {number} got"), annotation);
             Claim(annotation);
         }
 
@@ -218,10 +232,19 @@ internal sealed class RevisionComparison(PdfDocument before, PdfDocument after, 
             Report(PdfChangeKind.Annotation, Text($"page {number} lost an annotation"));
         foreach (var annotation in old.Keys.Where(annotation => IsChanged(annotation) && current.ContainsKey(annotation) && !form.Owns(annotation)))
         {
-            Report(PdfChangeKind.Annotation, Text($"an annotation of page {number} was changed"));
+            ReportAnnotation(Text($"page {number} has"), annotation, " that was changed");
             Explain(annotation);
             Claim(after.Resolve(annotation));
         }
+    }
+
+    private void ReportAnnotation(string page, PdfObject annotation, string how = "")
+    {
+        var dictionary = after.Dictionary(annotation) ?? new PdfDictionary();
+        var problem = Comment.Problem(after, dictionary);
+        Report(
+            problem is null ? PdfChangeKind.Annotation : PdfChangeKind.Content,
+            $"{page} an annotation ({after.Name(dictionary["Subtype"]) ?? "of no kind"}){how}{(problem is null ? "" : $", {problem}")}");
     }
 
     private static Dictionary<PdfObject, PdfObject> Annotations(PdfDocument document, PdfDictionary page)
@@ -232,15 +255,16 @@ internal sealed class RevisionComparison(PdfDocument before, PdfDocument after, 
         return annotations;
     }
 
+    // Objects that the document refers to and does not have show nothing until somebody supplies them: content that waits to appear.
     private void FindFilledHoles()
     {
-        foreach (var number in _added.Where(missing.Contains).Order())
+        foreach (var reference in new MissingObjects(before).Find().Where(one => MissingObjects.Shown(after, one) is not PdfNull))
         {
             // What is explained in one place must not have been waited for in another.
-            if (_explained.Contains(number))
-                _replaced.Add(number);
-            else
-                Report(PdfChangeKind.Content, Text($"object {number}, which was referred to but missing, was supplied"));
+            if (_explained.Contains(reference.Number))
+                _replaced.Add(reference.Number);
+            else if (!_changed.Contains(reference.Number))
+                Report(PdfChangeKind.Content, Text($"object {reference.Number}, which was referred to but missing, was supplied"));
         }
     }
 }
