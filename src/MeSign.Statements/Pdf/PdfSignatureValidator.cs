@@ -47,7 +47,7 @@ public sealed class PdfSignatureValidator(CmsVerifier verifier)
             return new(field, signature, range, null, problem);
 
         history.Add(revision);
-        return new(field, signature, range, revision, problem);
+        return new(field, signature, range, revision.Sections.Count, problem);
     }
 
     private static PdfSignatureVerdict Judge(
@@ -81,7 +81,7 @@ public sealed class PdfSignatureValidator(CmsVerifier verifier)
         if (covered.Range!.End == pdf.Length)
             return verdict with { Coverage = SignatureCoverage.WholeFile };
 
-        if (covered.Revision is not { } revision)
+        if (covered.Sections is not { } sections)
         {
             problems.Add("What it covers is no revision of this document: something was put in its place.");
             return verdict;
@@ -89,7 +89,7 @@ public sealed class PdfSignatureValidator(CmsVerifier verifier)
 
         var permissions = new ChangePermissions(
             permission, SigningPermission.DocMdp(pdf, covered.Signature), SigningPermission.LockPermission(pdf, covered.Field));
-        var changes = history.Since(revision, problems)
+        var changes = history.Since(sections, problems)
             .Select(change => new PdfChange(change.Kind, change.Description, permissions.Allow(change.Kind)))
             .ToList();
         problems.AddRange(changes.Where(change => !change.Allowed).Select(change => $"Changed after it was signed: {change.Description}."));
@@ -168,6 +168,6 @@ public sealed class PdfSignatureValidator(CmsVerifier verifier)
         pdf.Resolve(dictionary[key]) is PdfString text ? PdfText.ToText(text) : null;
 
     /// <param name="Range">Null where its byte range proves nothing; <paramref name="Problem"/> says why.</param>
-    /// <param name="Revision">What it covers; null for the whole file, or where that is no revision of it.</param>
-    private sealed record Covered(FormField Field, PdfDictionary Signature, SignedRange? Range, PdfDocument? Revision, string? Problem);
+    /// <param name="Sections">How many cross-reference sections it covers; null for all, or where what it covers is no revision of the file.</param>
+    private sealed record Covered(FormField Field, PdfDictionary Signature, SignedRange? Range, int? Sections, string? Problem);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MeSign.Statements.Pdf.LongTerm;
 using MeSign.Statements.Pdf.Syntax;
 
 namespace MeSign.Statements.Pdf;
@@ -23,7 +24,8 @@ internal sealed class RevisionComparison(PdfDocument before, PdfDocument after)
         var form = new FormComparison(before, after, this);
         var structure = new StructureComparison(before, after, this);
         CompareCatalogs(form, structure);
-        ComparePages(form, structure);
+        if (!IsExplained)
+            new PageComparison(before, after, this, form, structure).Compare();
         foreach (var number in Unexplained.Order())
             Report(PdfChangeKind.Content, Text($"object {number} was replaced"));
         FindFilledHoles();
@@ -42,6 +44,10 @@ internal sealed class RevisionComparison(PdfDocument before, PdfDocument after)
     public static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     public bool IsChanged(PdfObject? value) => value is PdfReference reference && _changed.Contains(reference.Number);
+
+    /// <summary>A writer that makes an object of its own of what stood directly, or writes it again under another number, changes nothing.</summary>
+    public bool IsCopy(PdfObject? was, PdfObject? now) =>
+        now is PdfReference reference && _added.Contains(reference.Number) && PdfObjects.Same(before, before.Resolve(was), after, after.Resolve(now));
 
     /// <summary>The object itself may differ: its content is compared where it is used.</summary>
     public void Explain(PdfObject? value)
@@ -167,17 +173,13 @@ internal sealed class RevisionComparison(PdfDocument before, PdfDocument after)
         }
 
         form.Compare();
-        CompareWhole(was, now, "DSS", PdfChangeKind.ValidationData, "validation data was added");
-        CompareWhole(was, now, "Extensions", PdfChangeKind.ValidationData, "developer extensions were declared");
-        CompareWhole(was, now, "Metadata", PdfChangeKind.Metadata, "the XMP metadata was changed");
+        CompareWhole(was, now, "DSS", PdfChangeKind.ValidationData, "validation data was added", value => SecurityStore.Is(after, value));
+        CompareWhole(was, now, "Extensions", PdfChangeKind.ValidationData, "developer extensions were declared", value => after.Dictionary(value) is not null);
+        CompareWhole(was, now, "Metadata", PdfChangeKind.Metadata, "the XMP metadata was changed", value => XmpMetadata.Is(after, value));
         structure.Compare();
     }
 
-    // A writer that makes an object of its own of what stood directly, or writes it again under another number, changes nothing.
-    private bool IsCopy(PdfObject? was, PdfObject? now) =>
-        now is PdfReference reference && _added.Contains(reference.Number) && PdfObjects.Same(before, before.Resolve(was), after, after.Resolve(now));
-
-    private void CompareWhole(PdfDictionary was, PdfDictionary now, string key, PdfChangeKind kind, string description)
+    private void CompareWhole(PdfDictionary was, PdfDictionary now, string key, PdfChangeKind kind, string description, Func<PdfObject, bool> isOfItsKind)
     {
         if (was[key] is not null && now[key] is null)
         {
@@ -188,71 +190,12 @@ internal sealed class RevisionComparison(PdfDocument before, PdfDocument after)
         var known = _explained.Count;
         Claim(now[key], replaced: true);
         ClaimOutOfUse(was[key]);
-        if (_explained.Count > known || !PdfObjects.Same(before, was[key], after, now[key]))
-            Report(kind, description);
-    }
-
-    private void ComparePages(FormComparison form, StructureComparison structure)
-    {
-        if (IsExplained)
+        if (_explained.Count == known && PdfObjects.Same(before, was[key], after, now[key]))
             return;
-
-        var pages = 0;
-        foreach (var reference in PageTree.Pages(before))
-        {
-            pages++;
-            if (before.Dictionary(reference) is { } was && after.Dictionary(reference) is { } now)
-                ComparePage(form, structure, pages, reference, was, now);
-        }
-    }
-
-    private void ComparePage(FormComparison form, StructureComparison structure, int number, PdfReference reference, PdfDictionary was, PdfDictionary now)
-    {
-        if (IsChanged(reference))
-        {
-            Explain(reference);
-            foreach (var key in PdfObjects.Differences(before, was, after, now))
-            {
-                if (key is not ("Annots" or "Tabs") && !IsCopy(was[key], now[key]) && !(key == "StructParents" && structure.IsNewPageKey(was, now)))
-                    Report(PdfChangeKind.Content, Text($"/{key} of page {number} was changed"));
-            }
-        }
-
-        ExplainList(was["Annots"]);
-        ExplainList(now["Annots"]);
-        var old = Annotations(before, was);
-        var current = Annotations(after, now);
-        foreach (var (_, annotation) in current.Where(one => !old.ContainsKey(one.Key) && !form.Owns(one.Value)))
-        {
-            ReportAnnotation(Text($"page {number} got"), annotation);
-            Claim(annotation);
-        }
-
-        foreach (var _ in old.Keys.Where(identity => !current.ContainsKey(identity)))
-            Report(PdfChangeKind.Annotation, Text($"page {number} lost an annotation"));
-        foreach (var annotation in old.Keys.Where(annotation => IsChanged(annotation) && current.ContainsKey(annotation) && !form.Owns(annotation)))
-        {
-            ReportAnnotation(Text($"page {number} has"), annotation, " that was changed");
-            Explain(annotation);
-            Claim(after.Resolve(annotation));
-        }
-    }
-
-    private void ReportAnnotation(string page, PdfObject annotation, string how = "")
-    {
-        var dictionary = after.Dictionary(annotation) ?? new PdfDictionary();
-        var problem = Comment.Problem(after, dictionary);
-        Report(
-            problem is null ? PdfChangeKind.Annotation : PdfChangeKind.Content,
-            $"{page} an annotation ({after.Name(dictionary["Subtype"]) ?? "of no kind"}){how}{(problem is null ? "" : $", {problem}")}");
-    }
-
-    private static Dictionary<PdfObject, PdfObject> Annotations(PdfDocument document, PdfDictionary page)
-    {
-        var annotations = new Dictionary<PdfObject, PdfObject>();
-        foreach (var item in (document.Resolve(page["Annots"]) as PdfArray)?.Items ?? [])
-            annotations[PdfObjects.Identity(item)] = item;
-        return annotations;
+        if (now[key] is { } value && !isOfItsKind(value))
+            Report(PdfChangeKind.Content, $"the catalog's /{key} is nothing of that kind any more");
+        else
+            Report(kind, description);
     }
 
     // Objects that the document refers to and does not have show nothing until somebody supplies them: content that waits to appear.

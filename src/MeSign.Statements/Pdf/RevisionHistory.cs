@@ -12,22 +12,27 @@ internal sealed class RevisionHistory(PdfDocument pdf)
     // Each costs a walk through the document.
     private const int MaxComparisons = 500;
 
-    private readonly Dictionary<int, PdfDocument> _covered = [];
+    // Sections and length of what signatures cover. Opened where it is compared: each keeps the objects that it has read.
+    private readonly Dictionary<int, long> _covered = [];
     private readonly Dictionary<int, IReadOnlyList<(PdfChangeKind Kind, string Description)>> _steps = [];
 
     /// <summary>A revision that a signature covers: it ends where the signature says, whatever was appended.</summary>
-    public void Add(PdfDocument revision) => _covered.TryAdd(revision.Sections.Count, revision);
+    public void Add(PdfDocument revision) => _covered.TryAdd(revision.Sections.Count, revision.Length);
 
-    /// <summary>What was changed after a revision, by the first revision that changed it.</summary>
+    /// <summary>What was changed after a covered revision, by the first revision that changed it.</summary>
+    /// <param name="from">How many sections it has.</param>
     /// <param name="problems">Gets a sentence where there are more revisions than are compared.</param>
-    public IEnumerable<(PdfChangeKind Kind, string Description)> Since(PdfDocument revision, List<string> problems)
+    public IEnumerable<(PdfChangeKind Kind, string Description)> Since(int from, List<string> problems)
     {
-        var (from, to) = (revision.Sections.Count, pdf.Sections.Count);
-        // Bytes after the last section change what is read where they were waited for.
-        if (from == to)
-            return new RevisionComparison(revision, pdf).Find();
+        var to = pdf.Sections.Count;
         if (_covered.Keys.Sum(count => (long)(to - count)) <= MaxComparisons)
-            return Enumerable.Range(from + 1, to - from).SelectMany(later => new RevisionComparison(revision, At(later)).Find()).Distinct();
+        {
+            var revision = At(from);
+            // Where no section follows, bytes do: they change what is read where they were waited for.
+            return Enumerable.Range(Math.Min(from + 1, to), Math.Max(to - from, 1))
+                .SelectMany(later => new RevisionComparison(revision, later == to ? pdf : At(later, whole: true)).Find())
+                .Distinct();
+        }
 
         if (to - from > MaxComparisons)
             problems.Add($"{to - from} revisions follow it; only the first {MaxComparisons} were compared.");
@@ -37,9 +42,12 @@ internal sealed class RevisionHistory(PdfDocument pdf)
     private IReadOnlyList<(PdfChangeKind Kind, string Description)> Step(int sections)
     {
         if (!_steps.TryGetValue(sections, out var changes))
-            _steps[sections] = changes = new RevisionComparison(_covered.GetValueOrDefault(sections) ?? At(sections), At(sections + 1)).Find();
+            _steps[sections] = changes = new RevisionComparison(At(sections), At(sections + 1, whole: true)).Find();
         return changes;
     }
 
-    private PdfDocument At(int sections) => sections == pdf.Sections.Count ? pdf : pdf.Without(pdf.Sections.Count - sections);
+    // A later revision is read with all that follows it: where that matters, it is compared in its turn.
+    private PdfDocument At(int sections, bool whole = false) => !whole && _covered.TryGetValue(sections, out var length) && pdf.Revision(length) is { } covered
+        ? covered
+        : sections == pdf.Sections.Count ? pdf : pdf.Without(pdf.Sections.Count - sections);
 }
