@@ -22,16 +22,28 @@ internal sealed record SignatureView
 
     public BaselineProfile? IdentityProfile { get; init; }
 
+    /// <summary>From the signer's certificate upward, to the trusted root where there is a way to one.</summary>
+    public IReadOnlyList<CertificateView>? Chain { get; init; }
+
     /// <summary>The timestamp's time: the signature existed then. Null without a valid timestamp.</summary>
     public DateTimeOffset? Timestamp { get; init; }
 
     /// <summary>Who says so.</summary>
     public string? TimestampAuthority { get; init; }
 
+    /// <summary>The authority's policy OID.</summary>
+    public string? TimestampPolicy { get; init; }
+
+    /// <summary>From the timestamp authority's certificate upward.</summary>
+    public IReadOnlyList<CertificateView>? TimestampChain { get; init; }
+
     /// <summary>What the signer says of the time, proved by nobody.</summary>
     public DateTimeOffset? ClaimedTime { get; init; }
 
     public string? Algorithm { get; init; }
+
+    /// <summary>The form of a PDF's signature, its <c>/SubFilter</c>.</summary>
+    public string? Form { get; init; }
 
     /// <summary><c>B-B</c>, <c>B-T</c> …; null where it is not valid or no PAdES signature.</summary>
     public PadesLevel? Level { get; init; }
@@ -41,11 +53,17 @@ internal sealed record SignatureView
 
     public SignatureCoverage? Coverage { get; init; }
 
+    /// <summary>Bytes from the beginning of the file that it covers, but for itself.</summary>
+    public long? CoveredBytes { get; init; }
+
     public IReadOnlyList<PdfChange>? LaterChanges { get; init; }
 
     public string? Reason { get; init; }
 
     public string? Location { get; init; }
+
+    /// <summary>What keeps a good signature from a PAdES level.</summary>
+    public IReadOnlyList<string>? Remarks { get; init; }
 
     public IReadOnlyList<string> Problems { get; init; } = [];
 
@@ -56,8 +74,11 @@ internal sealed record SignatureView
         Certificate = CertificateView.Of(signer.Certificate),
         Identity = signer.Identity.Validation,
         IdentityProfile = signer.Identity.Profile,
+        Chain = signer.Path is { } path ? CertificateView.Of(path.Path, path.Revocation) : null,
         Timestamp = signer.Timestamp is { IsValid: true } stamp ? stamp.GenTime : null,
         TimestampAuthority = signer.Timestamp?.Authority,
+        TimestampPolicy = signer.Timestamp?.Policy,
+        TimestampChain = signer.Timestamp is { } token ? CertificateView.Of(token.Path, token.Revocation) : null,
         ClaimedTime = signer.SigningTime,
         Algorithm = signer.Algorithm,
         Problems = signer.Problems,
@@ -71,28 +92,23 @@ internal sealed record SignatureView
             Valid = false,
             Timestamp = signature.Timestamp is { IsValid: true } stamp ? stamp.GenTime : null,
             TimestampAuthority = signature.Timestamp?.Authority,
+            TimestampPolicy = signature.Timestamp?.Policy,
+            TimestampChain = signature.Timestamp is { } token ? CertificateView.Of(token.Path, token.Revocation) : null,
         };
         return view with
         {
             Field = signature.FieldName,
             Valid = signature.IsValid,
+            Form = signature.SubFilter,
             Level = signature.Level,
             Certification = signature.Certification,
             Coverage = signature.Coverage,
+            CoveredBytes = signature.CoveredBytes,
             LaterChanges = signature.LaterChanges,
+            Remarks = signature.Remarks,
             Reason = signature.Reason,
             Location = signature.Location,
             Problems = signature.Problems,
         };
     }
-}
-
-/// <param name="Serial">Hexadecimal.</param>
-/// <param name="NotBefore">UTC.</param>
-/// <param name="NotAfter">UTC.</param>
-internal sealed record CertificateView(string Subject, string Issuer, string Serial, DateTime NotBefore, DateTime NotAfter)
-{
-    public static CertificateView? Of(X509Certificate2? certificate) => certificate is null
-        ? null
-        : new(certificate.Subject, certificate.Issuer, certificate.SerialNumber, certificate.NotBefore.ToUniversalTime(), certificate.NotAfter.ToUniversalTime());
 }

@@ -68,16 +68,22 @@ internal static class VerdictLines
         {
             yield return ("Signed by", certificate.Subject);
             yield return ("Identity", Identity(signature));
-            yield return ("Certificate", $"{certificate.Serial} of {certificate.Issuer}, {certificate.NotBefore:yyyy-MM-dd} to {certificate.NotAfter:yyyy-MM-dd}");
+            yield return ("Certificate", Describe(certificate));
+            foreach (var line in Chain(signature.Chain))
+                yield return line;
         }
 
         yield return ("Timestamped", signature.Timestamp is { } time
             ? $"{Time(time)} by {signature.TimestampAuthority}"
             : signature.ClaimedTime is { } claimed ? $"no valid timestamp; the signer says {Time(claimed)}" : "no valid timestamp");
+        foreach (var line in Chain(signature.TimestampChain))
+            yield return line;
         if (signature.Algorithm is { } algorithm)
             yield return ("Algorithm", algorithm);
         if (signature.Level is { } level)
             yield return ("Level", $"PAdES {Name(level)}");
+        foreach (var remark in signature.Remarks ?? [])
+            yield return ("Remark", remark);
         if (signature.Reason is { } reason)
             yield return ("Reason", reason);
         if (signature.Location is { } location)
@@ -85,6 +91,21 @@ internal static class VerdictLines
         foreach (var line in Changes(signature))
             yield return line;
     }
+
+    // The root is trusted for being configured; everything below it may have been revoked.
+    private static IEnumerable<(string Name, string Value)> Chain(IReadOnlyList<CertificateView>? chain)
+    {
+        for (var i = 0; i < (chain?.Count ?? 0); i++)
+        {
+            if (i > 0)
+                yield return ("  issued by", chain![i].Subject);
+            if (chain![i].Revocation is { } revocation)
+                yield return ("  revocation", revocation);
+        }
+    }
+
+    private static string Describe(CertificateView certificate) =>
+        $"{certificate.Serial} of {certificate.Issuer}, {certificate.NotBefore:yyyy-MM-dd} to {certificate.NotAfter:yyyy-MM-dd}";
 
     private static IEnumerable<(string Name, string Value)> Changes(SignatureView signature)
     {

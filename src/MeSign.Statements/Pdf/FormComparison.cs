@@ -70,7 +70,7 @@ internal sealed class FormComparison(PdfDocument before, PdfDocument after, Revi
         if (!field.IsSignature)
             comparison.Report(PdfChangeKind.Content, $"the field {field.Name} was added");
         else if (after.Dictionary(field.Dictionary["V"]) is { } value)
-            Signed(field.Name, value);
+            Signed(field, value);
         else
             comparison.Report(PdfChangeKind.FormFilling, $"the empty signature field {field.Name} was added");
         // What is shown may hide what was certified, whatever kind of signature is in it.
@@ -88,7 +88,7 @@ internal sealed class FormComparison(PdfDocument before, PdfDocument after, Revi
 
         comparison.Explain(now.Reference);
         var wasSigned = was.IsSignature && before.Resolve(was.Dictionary["V"]) is not null;
-        if (wasSigned || !differences.TrueForAll(IsFilling) || !Widgets(before, was.Dictionary).SetEquals(Widgets(after, now.Dictionary)))
+        if (wasSigned || !differences.TrueForAll(key => IsFilling(key, now.Dictionary)) || !Widgets(before, was.Dictionary).SetEquals(Widgets(after, now.Dictionary)))
         {
             comparison.Report(PdfChangeKind.Content, $"the field {now.Name} was changed in more than its value");
             return;
@@ -98,22 +98,35 @@ internal sealed class FormComparison(PdfDocument before, PdfDocument after, Revi
         comparison.Claim(now.Dictionary["V"], replaced: true);
         ClaimAppearance(now.Dictionary);
         if (now.IsSignature && after.Dictionary(now.Dictionary["V"]) is { } value)
-            Signed(now.Name, value);
-        else if (_locks.Exists(fieldLock => fieldLock.Covers(now.Name)))
+            Signed(now, value);
+        // Who locks a field marks it as read-only.
+        else if (_locks.Exists(fieldLock => fieldLock.Covers(now.Name)) && !(differences is ["Ff"] && !valueReplaced && !appearanceReplaced))
             comparison.Report(PdfChangeKind.Content, $"the field {now.Name} was changed though it is locked");
         else
             comparison.Report(PdfChangeKind.FormFilling, $"the field {now.Name} was filled in");
     }
 
-    private void Signed(string name, PdfDictionary signature)
+    private void Signed(FormField field, PdfDictionary signature)
     {
+        var name = field.Name;
+        if (before.Resolve(field.Dictionary["V"] as PdfReference) is not null)
+        {
+            comparison.Report(PdfChangeKind.Content, $"the field {name} was given a signature that was there");
+            return;
+        }
+
         var timestamp = after.Name(signature["SubFilter"]) == "ETSI.RFC3161";
         comparison.Report(
             timestamp ? PdfChangeKind.ValidationData : PdfChangeKind.Signing,
             timestamp ? $"a document timestamp was added in {name}" : $"the field {name} was signed");
     }
 
-    private static bool IsFilling(string key) => key is "V" or "AP" or "AS" or "M" or "I" or "RV" or "Kids" or "F";
+    private bool IsFilling(string key, PdfDictionary now) => key switch
+    {
+        "Type" => now.IsType("Annot"),
+        "Kids" => after.Resolve(now["Kids"]) is PdfArray,
+        _ => key is "V" or "AP" or "AS" or "M" or "I" or "RV" or "F" or "DA" or "Q" or "Ff",
+    };
 
     private void Own(FormField field)
     {
@@ -129,7 +142,7 @@ internal sealed class FormComparison(PdfDocument before, PdfDocument after, Revi
                 continue;
 
             var was = before.Dictionary(kid) ?? new PdfDictionary();
-            if (PdfObjects.Differences(before, was, after, widget).All(IsFilling))
+            if (PdfObjects.Differences(before, was, after, widget).All(key => IsFilling(key, widget)))
             {
                 comparison.Explain(kid);
                 comparison.Touch(kid);

@@ -7,39 +7,39 @@ namespace MeSign.Statements.Pdf;
 /// </summary>
 internal sealed class MissingObjects(PdfDocument document)
 {
-    private HashSet<int>? _missing;
-
-    public bool Contains(int number) => (_missing ??= Find()).Contains(number);
-
-    private HashSet<int> Find()
+    public IReadOnlyList<PdfReference> Find()
     {
-        var missing = new HashSet<int>();
-        var seen = new HashSet<int>();
+        var missing = new List<PdfReference>();
+        var seen = new HashSet<PdfReference>();
         var waiting = new Stack<PdfReference>(PdfObjects.References(document.Trailer["Root"]));
         while (waiting.TryPop(out var reference))
         {
-            if (!seen.Add(reference.Number))
+            if (!seen.Add(reference))
                 continue;
 
-            var value = Load(reference);
+            var value = Shown(document, reference);
             if (value is PdfNull)
-                missing.Add(reference.Number);
+                missing.Add(reference);
             foreach (var next in PdfObjects.References(value))
                 waiting.Push(next);
         }
 
-        return missing;
+        return [.. missing.OrderBy(reference => reference.Number)];
     }
 
-    private PdfObject Load(PdfReference reference)
+    /// <summary>What a reader would see; null where the document lacks the object, or cannot read it to its end.</summary>
+    public static PdfObject Shown(PdfDocument document, PdfReference reference)
     {
         try
         {
-            return document.Load(reference);
+            var value = document.Load(reference);
+            // Data that reaches beyond the end can be read only once something has been appended.
+            return value is PdfStream stream && document.Resolve(stream.Dictionary["Length"]) is PdfInteger length && length.Value > document.Length - stream.DataOffset
+                ? PdfNull.Value
+                : value;
         }
         catch (StatementFailedException)
         {
-            // What cannot be read shows nothing either.
             return PdfNull.Value;
         }
     }

@@ -52,16 +52,17 @@ internal sealed class OtherUses(PdfDocument document, IReadOnlySet<int> touched)
     {
         foreach (var (key, value) in dictionary.Entries)
         {
-            if (IsExplained(key, owner))
+            if (IsExplained(key, dictionary, owner))
                 continue;
             // The list itself may differ where it is compared entry by entry; what is in it still counts.
             _waiting.Push((IsList(key, dictionary) ? document.Resolve(value) ?? PdfNull.Value : value, owner));
         }
     }
 
-    private bool IsExplained(string key, int owner) => owner == document.Catalog.Reference.Number
-        ? key is "DSS" or "Extensions" or "Metadata"
-        : key is "AP" or "V" or "RV" && touched.Contains(owner);
+    private bool IsExplained(string key, PdfDictionary dictionary, int owner) => owner == document.Catalog.Reference.Number
+        ? key is "DSS" or "Extensions" or "Metadata" or "StructTreeRoot"
+        // Outlines and destinations lead to elements of the structure tree as well (ISO 32000-2 §12.3.2.3, §12.3.3).
+        : key is "SE" or "SD" || (key is "D" && dictionary["SD"] is not null) || (key is "AP" or "V" or "RV" && touched.Contains(owner));
 
     private static bool IsList(string key, PdfDictionary owner) => key switch
     {

@@ -9,8 +9,8 @@ namespace MeSign.Statements.Pdf;
 /// <summary>Judges every signature of a PDF: coverage, cryptography, trust, timestamp, and what was changed after it.</summary>
 public sealed class PdfSignatureValidator(CmsVerifier verifier)
 {
-    private const int MaxSignatures = 100;
-    private const int MaxRevisions = 50;
+    // Each costs a hash of what it covers, a certificate path and a comparison.
+    private const int MaxSignatures = 1000;
 
     /// <param name="document">Seekable.</param>
     /// <param name="password">Opens an encrypted document that the empty password does not open.</param>
@@ -26,22 +26,38 @@ public sealed class PdfSignatureValidator(CmsVerifier verifier)
         if (signed.Count > MaxSignatures)
             problems.Add($"It has {signed.Count} signatures; only the first {MaxSignatures} were judged.");
 
+        var history = new RevisionHistory(pdf);
         var permission = CertifiedPermission(pdf, signed);
         var material = SecurityStore.Read(pdf);
         var informed = verifier.With(CrlSet.Of(material.Crls, material.Ocsps), CertificatePool.Of(material.Certificates));
-        var verdicts = signed.Take(MaxSignatures).Select(field => Judge(document, pdf, field, permission, informed)).ToList();
-        var level = new LongTermLevel(pdf);
-        verdicts = [.. verdicts.Select(verdict => verdict with { Level = level.Of(verdict, verdicts) })];
+        var covered = signed.Take(MaxSignatures).Select(field => Cover(pdf, field, history)).ToList();
+        // Every revision that a signature covers is known before the first comparison.
+        var verdicts = covered.Select(one => Judge(document, pdf, one, permission, history, informed)).ToList();
+        var level = new LongTermLevel(pdf, verdicts);
+        verdicts = [.. verdicts.Select(verdict => verdict with { Level = level.Of(verdict) })];
         return new PdfVerdict([.. verdicts.OrderBy(verdict => verdict.CoveredBytes)], problems);
     }
 
-    private static PdfSignatureVerdict Judge(Stream file, PdfDocument pdf, FormField field, int? permission, CmsVerifier informed)
+    private static Covered Cover(PdfDocument pdf, FormField field, RevisionHistory history)
     {
         var signature = pdf.Dictionary(field.Dictionary["V"])!;
+        var range = SignedRange.Find(pdf, signature, field.Dictionary["V"] as PdfReference ?? field.Reference, out var problem);
+        var revision = range is null || range.End == pdf.Length ? null : pdf.Revision(range.End);
+        if (revision is null || !Holds(revision, field))
+            return new(field, signature, range, null, problem);
+
+        history.Add(revision);
+        return new(field, signature, range, revision.Sections.Count, problem);
+    }
+
+    private static PdfSignatureVerdict Judge(
+        Stream file, PdfDocument pdf, Covered covered, int? permission, RevisionHistory history, CmsVerifier informed)
+    {
+        var signature = covered.Signature;
         var problems = new List<string>();
         var verdict = new PdfSignatureVerdict
         {
-            FieldName = field.Name,
+            FieldName = covered.Field.Name,
             SubFilter = pdf.Name(signature["SubFilter"]),
             Coverage = SignatureCoverage.Broken,
             Certification = SigningPermission.DocMdp(pdf, signature),
@@ -49,49 +65,35 @@ public sealed class PdfSignatureValidator(CmsVerifier verifier)
             Location = Text(pdf, signature, "Location"),
             Problems = problems,
         };
-        var range = SignedRange.Find(pdf, signature, field.Dictionary["V"] as PdfReference ?? field.Reference, out var problem);
-        if (range is null)
+        if (covered.Range is not { } range)
         {
-            problems.Add($"The signature proves nothing: {problem}.");
+            problems.Add($"The signature proves nothing: {covered.Problem}.");
             return verdict;
         }
 
-        verdict = verdict with { CoveredBytes = range.End };
-        verdict = Cover(pdf, field, range, permission, verdict, problems);
+        verdict = Compare(pdf, covered, permission, history, verdict with { CoveredBytes = range.End }, problems);
         return JudgeCms(file, ((PdfString)signature["Contents"]!).Bytes, range, informed, verdict, problems);
     }
 
-    private static PdfSignatureVerdict Cover(
-        PdfDocument pdf, FormField field, SignedRange range, int? permission, PdfSignatureVerdict verdict, List<string> problems)
+    private static PdfSignatureVerdict Compare(
+        PdfDocument pdf, Covered covered, int? permission, RevisionHistory history, PdfSignatureVerdict verdict, List<string> problems)
     {
-        if (range.End == pdf.Length)
+        if (covered.Range!.End == pdf.Length)
             return verdict with { Coverage = SignatureCoverage.WholeFile };
 
-        if (pdf.Revision(range.End) is not { } revision || !Holds(revision, field))
+        if (covered.Sections is not { } sections)
         {
             problems.Add("What it covers is no revision of this document: something was put in its place.");
             return verdict;
         }
 
-        var changes = Changes(revision, pdf, problems)
-            .Select(change => new PdfChange(change.Kind, change.Description, IsAllowed(change.Kind, permission)))
+        var permissions = new ChangePermissions(
+            permission, SigningPermission.DocMdp(pdf, covered.Signature), SigningPermission.LockPermission(pdf, covered.Field));
+        var changes = history.Since(sections, problems)
+            .Select(change => new PdfChange(change.Kind, change.Description, permissions.Allow(change.Kind)))
             .ToList();
         problems.AddRange(changes.Where(change => !change.Allowed).Select(change => $"Changed after it was signed: {change.Description}."));
         return verdict with { Coverage = SignatureCoverage.Revision, LaterChanges = changes };
-    }
-
-    // Every state after the signature counts, not only the last: what was shown between two signatures was shown to the second signer.
-    private static IEnumerable<(PdfChangeKind Kind, string Description)> Changes(PdfDocument revision, PdfDocument pdf, List<string> problems)
-    {
-        var later = pdf.Sections.Count - revision.Sections.Count;
-        if (later > MaxRevisions)
-            problems.Add($"More than {MaxRevisions} revisions follow it; only the last was compared.");
-        var missing = new MissingObjects(revision);
-        return Enumerable.Range(0, Math.Clamp(later, 1, MaxRevisions))
-            .TakeWhile(newer => newer == 0 || later <= MaxRevisions)
-            .Reverse()
-            .SelectMany(newer => new RevisionComparison(revision, newer == 0 ? pdf : pdf.Without(newer), missing).Find())
-            .Distinct();
     }
 
     private static PdfSignatureVerdict JudgeCms(
@@ -116,39 +118,38 @@ public sealed class PdfSignatureValidator(CmsVerifier verifier)
             case "ETSI.CAdES.detached" or "adbe.pkcs7.detached":
                 var cms = verifier.VerifyDetached(contents[..length], content, CmsProfile.Pades);
                 problems.AddRange(cms.AllProblems);
-                verdict = verdict with { Cms = cms, Timestamp = cms.Signer?.Timestamp };
-                return verdict with { Level = Level(verdict, cms, problems) };
+                verdict = verdict with { Cms = cms, Timestamp = cms.Signer?.Timestamp, Remarks = Remarks(verdict, cms, problems) };
+                return verdict with { Level = Level(verdict, problems) };
+            case "adbe.pkcs7.sha1" or "adbe.x509.rsa_sha1":
+                problems.Add($"It is of the form {verdict.SubFilter}, which signs a SHA-1 digest: SHA-1 is broken.");
+                return verdict;
             default:
                 problems.Add("Its /SubFilter is none of ETSI.CAdES.detached, adbe.pkcs7.detached and ETSI.RFC3161.");
                 return verdict;
         }
     }
 
-    // ETSI EN 319 142-1 §6.3, the requirements on level B.
-    private static PadesLevel? Level(PdfSignatureVerdict verdict, SignedDataVerdict cms, List<string> problems)
+    // ETSI EN 319 142-1 §6.3, the requirements on level B. A signature that misses one is no worse than one of adbe.pkcs7.detached.
+    private static List<string> Remarks(PdfSignatureVerdict verdict, SignedDataVerdict cms, List<string> problems)
     {
+        var remarks = new List<string>();
         if (verdict.SubFilter != "ETSI.CAdES.detached" || cms.Signer is not { } signer)
-            return null;
+            return remarks;
 
+        // A reader that shows the first signer only would hide the others.
         if (cms.Signers.Count != 1)
             problems.Add("PAdES asks for exactly one signer.");
         if (!signer.IsBoundToCertificate)
-            problems.Add("PAdES asks for the signing-certificate attribute.");
+            remarks.Add("No PAdES baseline level: the signing-certificate attribute is missing.");
         if (signer.SigningTime is not null)
-            problems.Add("PAdES forbids the signing-time attribute: /M has the time.");
-        if (problems.Count > 0)
-            return null;
-        return verdict.Timestamp is { IsValid: true } ? PadesLevel.BT : PadesLevel.BB;
+            remarks.Add("No PAdES baseline level: the signing-time attribute is forbidden, /M has the time.");
+        return remarks;
     }
 
-    private static bool IsAllowed(PdfChangeKind kind, int? permission) => kind switch
-    {
-        PdfChangeKind.ValidationData or PdfChangeKind.Metadata => true,
-        PdfChangeKind.Signing or PdfChangeKind.FormFilling => permission is null or >= 2,
-        PdfChangeKind.VisibleSignature => permission is null or 3,
-        PdfChangeKind.Annotation => permission is 3,
-        _ => false,
-    };
+    private static PadesLevel? Level(PdfSignatureVerdict verdict, List<string> problems) =>
+        verdict.SubFilter != "ETSI.CAdES.detached" || verdict.Cms?.Signer is null || problems.Count > 0 || verdict.Remarks.Count > 0
+            ? null
+            : verdict.Timestamp is { IsValid: true } ? PadesLevel.BT : PadesLevel.BB;
 
     // The field must have been signed, with this very value, in the revision that the signature covers.
     private static bool Holds(PdfDocument revision, FormField field) => field.Reference is { } reference
@@ -165,4 +166,8 @@ public sealed class PdfSignatureValidator(CmsVerifier verifier)
 
     private static string? Text(PdfDocument pdf, PdfDictionary dictionary, string key) =>
         pdf.Resolve(dictionary[key]) is PdfString text ? PdfText.ToText(text) : null;
+
+    /// <param name="Range">Null where its byte range proves nothing; <paramref name="Problem"/> says why.</param>
+    /// <param name="Sections">How many cross-reference sections it covers; null for all, or where what it covers is no revision of the file.</param>
+    private sealed record Covered(FormField Field, PdfDictionary Signature, SignedRange? Range, int? Sections, string? Problem);
 }

@@ -40,6 +40,9 @@ public sealed record PdfSignatureVerdict
     /// <summary>What revisions after it changed.</summary>
     public IReadOnlyList<PdfChange> LaterChanges { get; init; } = [];
 
+    /// <summary>What keeps a good signature from a baseline level, in plain words.</summary>
+    public IReadOnlyList<string> Remarks { get; init; } = [];
+
     public string? Reason { get; init; }
 
     public string? Location { get; init; }
@@ -72,7 +75,7 @@ public enum PdfChangeKind
     /// <summary>Certificates, revocation data and document timestamps: allowed even under P 1 (ISO 32000-2 table 257).</summary>
     ValidationData,
 
-    /// <summary>Document information or XMP: changes nothing that is shown.</summary>
+    /// <summary>Document information, XMP, tags of new fields: changes nothing that is shown.</summary>
     Metadata,
 
     /// <summary>A further signature.</summary>
@@ -84,7 +87,7 @@ public enum PdfChangeKind
     /// <summary>A form field's value or appearance.</summary>
     FormFilling,
 
-    /// <summary>Annotations added, changed or removed.</summary>
+    /// <summary>Comments added, changed or removed that show nothing of their own over the page.</summary>
     Annotation,
 
     /// <summary>Anything else: never allowed.</summary>

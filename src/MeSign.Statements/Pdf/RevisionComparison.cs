@@ -1,4 +1,5 @@
 using System.Globalization;
+using MeSign.Statements.Pdf.LongTerm;
 using MeSign.Statements.Pdf.Syntax;
 
 namespace MeSign.Statements.Pdf;
@@ -7,7 +8,7 @@ namespace MeSign.Statements.Pdf;
 /// Finds what revisions after a signature changed. Changes that have a known meaning are explained from the catalog down; every
 /// changed object that no explanation reaches counts as content.
 /// </summary>
-internal sealed class RevisionComparison(PdfDocument before, PdfDocument after, MissingObjects missing)
+internal sealed class RevisionComparison(PdfDocument before, PdfDocument after)
 {
     private readonly List<(PdfChangeKind Kind, string Description)> _changes = [];
     private readonly HashSet<int> _changed = [];
@@ -21,9 +22,11 @@ internal sealed class RevisionComparison(PdfDocument before, PdfDocument after, 
         FindChangedObjects();
         CompareTrailers();
         var form = new FormComparison(before, after, this);
-        CompareCatalogs(form);
-        ComparePages(form);
-        foreach (var number in _changed.Except(_explained).Order())
+        var structure = new StructureComparison(before, after, this);
+        CompareCatalogs(form, structure);
+        if (!IsExplained)
+            new PageComparison(before, after, this, form, structure).Compare();
+        foreach (var number in Unexplained.Order())
             Report(PdfChangeKind.Content, Text($"object {number} was replaced"));
         FindFilledHoles();
         foreach (var number in new OtherUses(before, _touched).Find(_replaced))
@@ -31,11 +34,20 @@ internal sealed class RevisionComparison(PdfDocument before, PdfDocument after, 
         return _changes;
     }
 
+    /// <summary>Changed objects that nothing has explained yet.</summary>
+    public IEnumerable<int> Unexplained => _changed.Except(_explained);
+
+    public bool IsExplained => !Unexplained.Any();
+
     public void Report(PdfChangeKind kind, string description) => _changes.Add((kind, description));
 
     public static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     public bool IsChanged(PdfObject? value) => value is PdfReference reference && _changed.Contains(reference.Number);
+
+    /// <summary>A writer that makes an object of its own of what stood directly, or writes it again under another number, changes nothing.</summary>
+    public bool IsCopy(PdfObject? was, PdfObject? now) =>
+        now is PdfReference reference && _added.Contains(reference.Number) && PdfObjects.Same(before, before.Resolve(was), after, after.Resolve(now));
 
     /// <summary>The object itself may differ: its content is compared where it is used.</summary>
     public void Explain(PdfObject? value)
@@ -77,7 +89,7 @@ internal sealed class RevisionComparison(PdfDocument before, PdfDocument after, 
     // What only the old value led to: a revision in between wrote it again, and a later one left it out.
     private void ClaimOutOfUse(PdfObject? value)
     {
-        if (_changed.Count == _explained.Count(_changed.Contains))
+        if (IsExplained)
             return;
 
         var seen = new HashSet<int>();
@@ -147,7 +159,7 @@ internal sealed class RevisionComparison(PdfDocument before, PdfDocument after, 
         }
     }
 
-    private void CompareCatalogs(FormComparison form)
+    private void CompareCatalogs(FormComparison form, StructureComparison structure)
     {
         var (reference, was) = before.Catalog;
         var now = after.Catalog.Dictionary;
@@ -156,17 +168,18 @@ internal sealed class RevisionComparison(PdfDocument before, PdfDocument after, 
 
         foreach (var key in PdfObjects.Differences(before, was, after, now).ToList())
         {
-            if (key is not ("AcroForm" or "DSS" or "Extensions" or "Metadata" or "Version"))
+            if (key is not ("AcroForm" or "DSS" or "Extensions" or "Metadata" or "Version" or "MarkInfo" or "StructTreeRoot") && !IsCopy(was[key], now[key]))
                 Report(PdfChangeKind.Content, $"the catalog's /{key} was changed");
         }
 
         form.Compare();
-        CompareWhole(was, now, "DSS", PdfChangeKind.ValidationData, "validation data was added");
-        CompareWhole(was, now, "Extensions", PdfChangeKind.ValidationData, "developer extensions were declared");
-        CompareWhole(was, now, "Metadata", PdfChangeKind.Metadata, "the XMP metadata was changed");
+        CompareWhole(was, now, "DSS", PdfChangeKind.ValidationData, "validation data was added", value => SecurityStore.Is(after, value));
+        CompareWhole(was, now, "Extensions", PdfChangeKind.ValidationData, "developer extensions were declared", value => after.Dictionary(value) is not null);
+        CompareWhole(was, now, "Metadata", PdfChangeKind.Metadata, "the XMP metadata was changed", value => XmpMetadata.Is(after, value));
+        structure.Compare();
     }
 
-    private void CompareWhole(PdfDictionary was, PdfDictionary now, string key, PdfChangeKind kind, string description)
+    private void CompareWhole(PdfDictionary was, PdfDictionary now, string key, PdfChangeKind kind, string description, Func<PdfObject, bool> isOfItsKind)
     {
         if (was[key] is not null && now[key] is null)
         {
@@ -177,70 +190,24 @@ internal sealed class RevisionComparison(PdfDocument before, PdfDocument after, 
         var known = _explained.Count;
         Claim(now[key], replaced: true);
         ClaimOutOfUse(was[key]);
-        if (_explained.Count > known || !PdfObjects.Same(before, was[key], after, now[key]))
+        if (_explained.Count == known && PdfObjects.Same(before, was[key], after, now[key]))
+            return;
+        if (now[key] is { } value && !isOfItsKind(value))
+            Report(PdfChangeKind.Content, $"the catalog's /{key} is nothing of that kind any more");
+        else
             Report(kind, description);
     }
 
-    private void ComparePages(FormComparison form)
-    {
-        if (_changed.Count == _explained.Count(_changed.Contains))
-            return;
-
-        var pages = 0;
-        foreach (var reference in PageTree.Pages(before))
-        {
-            pages++;
-            if (before.Dictionary(reference) is { } was && after.Dictionary(reference) is { } now)
-                ComparePage(form, pages, reference, was, now);
-        }
-    }
-
-    private void ComparePage(FormComparison form, int number, PdfReference reference, PdfDictionary was, PdfDictionary now)
-    {
-        if (IsChanged(reference))
-        {
-            Explain(reference);
-            foreach (var key in PdfObjects.Differences(before, was, after, now).Where(key => key is not ("Annots" or "Tabs")))
-                Report(PdfChangeKind.Content, Text($"/{key} of page {number} was changed"));
-        }
-
-        ExplainList(was["Annots"]);
-        ExplainList(now["Annots"]);
-        var old = Annotations(before, was);
-        var current = Annotations(after, now);
-        foreach (var (_, annotation) in current.Where(one => !old.ContainsKey(one.Key) && !form.Owns(one.Value)))
-        {
-            Report(PdfChangeKind.Annotation, Text($"page {number} got an annotation"));
-            Claim(annotation);
-        }
-
-        foreach (var _ in old.Keys.Where(identity => !current.ContainsKey(identity)))
-            Report(PdfChangeKind.Annotation, Text($"page {number} lost an annotation"));
-        foreach (var annotation in old.Keys.Where(annotation => IsChanged(annotation) && current.ContainsKey(annotation) && !form.Owns(annotation)))
-        {
-            Report(PdfChangeKind.Annotation, Text($"an annotation of page {number} was changed"));
-            Explain(annotation);
-            Claim(after.Resolve(annotation));
-        }
-    }
-
-    private static Dictionary<PdfObject, PdfObject> Annotations(PdfDocument document, PdfDictionary page)
-    {
-        var annotations = new Dictionary<PdfObject, PdfObject>();
-        foreach (var item in (document.Resolve(page["Annots"]) as PdfArray)?.Items ?? [])
-            annotations[PdfObjects.Identity(item)] = item;
-        return annotations;
-    }
-
+    // Objects that the document refers to and does not have show nothing until somebody supplies them: content that waits to appear.
     private void FindFilledHoles()
     {
-        foreach (var number in _added.Where(missing.Contains).Order())
+        foreach (var reference in new MissingObjects(before).Find().Where(one => MissingObjects.Shown(after, one) is not PdfNull))
         {
             // What is explained in one place must not have been waited for in another.
-            if (_explained.Contains(number))
-                _replaced.Add(number);
-            else
-                Report(PdfChangeKind.Content, Text($"object {number}, which was referred to but missing, was supplied"));
+            if (_explained.Contains(reference.Number))
+                _replaced.Add(reference.Number);
+            else if (!_changed.Contains(reference.Number))
+                Report(PdfChangeKind.Content, Text($"object {reference.Number}, which was referred to but missing, was supplied"));
         }
     }
 }

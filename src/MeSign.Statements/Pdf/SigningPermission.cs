@@ -72,14 +72,16 @@ internal sealed class SigningPermission
     public static FieldLock? FieldLock(PdfDocument document, PdfDictionary signature) =>
         Pdf.FieldLock.Read(document, Transform(document, signature, "FieldMDP"));
 
+    /// <summary>What a field's lock lets be changed in the whole document once it is signed, 1 to 3 (ISO 32000-2 table 236); null where it says nothing.</summary>
+    public static int? LockPermission(PdfDocument document, FormField field) =>
+        document.Resolve(document.Dictionary(field.Dictionary["Lock"])?["P"]) is PdfInteger { Value: >= 1 and <= 3 } level ? (int)level.Value : null;
+
     private void Respect(PdfDocument document, FormField field, PdfDictionary signature)
     {
         HasSignatures = true;
         if (FieldLock(document, signature) is { } fieldLock)
             _locks.Add(fieldLock);
-        // ISO 32000-2 table 236: /P of a lock restricts the whole document once its field is signed.
-        if (document.Dictionary(field.Dictionary["Lock"]) is { } declared
-            && document.Resolve(declared["P"]) is PdfInteger { Value: NoChanges })
+        if (LockPermission(document, field) == NoChanges)
         {
             throw NotAllowed("an earlier signature's lock (P 1) allows no change");
         }

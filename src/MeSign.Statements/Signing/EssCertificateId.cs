@@ -40,13 +40,11 @@ internal static class EssCertificateId
         {
             // The first identifier is the signer's; any others limit the path.
             var id = new AsnReader(value, AsnEncodingRules.BER).ReadSequence().ReadSequence().ReadSequence();
-            if (attribute.Oid == Oids.SigningCertificate)
-            {
-                // Version 1 knows SHA-1 only. It picks one of the certificates that came along, whose path is checked apart.
-                return id.ReadOctetString().AsSpan().SequenceEqual(certificate.GetCertHash(HashAlgorithmName.SHA1));
-            }
-
-            var hash = id.PeekTag() == Asn1Tag.Sequence ? HashAlgorithms.Find(AlgorithmIdentifier.Read(id).Oid) : HashAlgorithmName.SHA256;
+            var oid = attribute.Oid == Oids.SigningCertificate ? Oids.Sha1
+                : id.PeekTag() == Asn1Tag.Sequence ? AlgorithmIdentifier.Read(id).Oid
+                : Oids.Sha256;
+            // Version 1 knows SHA-1 only, some writers of version 2 too. It picks one of the certificates that came along, whose path is checked apart.
+            var hash = oid == Oids.Sha1 ? HashAlgorithmName.SHA1 : HashAlgorithms.Find(oid);
             return hash is { } known && id.ReadOctetString().AsSpan().SequenceEqual(certificate.GetCertHash(known));
         }
         catch (AsnContentException)

@@ -72,7 +72,7 @@ internal sealed record SignerCheck(
             : hash == HashAlgorithms.Find(signer.DigestAlgorithm) ? digest : [];
 
         var problem = SignatureCheck.Problem(
-            certificate.PublicKey, signer.SignatureAlgorithm, signer.DigestAlgorithm, Signed, signer.Signature.Span);
+            certificate.PublicKey, signer.SignatureAlgorithm, signer.DigestAlgorithm, Signed, signer.Signature.Span, signer.SignedBytes);
         if (problem is not null)
             problems.Add($"The signature {problem}.");
         return problem is null;

@@ -64,9 +64,12 @@ internal sealed record SignerInfo(
     {
         var scheme = SignatureAlgorithm.Oid switch
         {
-            Oids.Rsa or Oids.Sha256WithRsa or Oids.Sha384WithRsa or Oids.Sha512WithRsa or Oids.Sha1WithRsa or Oids.Md5WithRsa => "RSA PKCS#1 v1.5",
+            Oids.Rsa or Oids.Sha256WithRsa or Oids.Sha384WithRsa or Oids.Sha512WithRsa or Oids.Sha1WithRsa or Oids.Md5WithRsa
+                or Oids.Sha3_256WithRsa or Oids.Sha3_384WithRsa or Oids.Sha3_512WithRsa => "RSA PKCS#1 v1.5",
             Oids.RsaPss => "RSA PSS",
-            Oids.EcdsaWithSha1 or Oids.EcdsaWithSha256 or Oids.EcdsaWithSha384 or Oids.EcdsaWithSha512 => "ECDSA",
+            Oids.EcdsaWithSha1 or Oids.EcdsaWithSha256 or Oids.EcdsaWithSha384 or Oids.EcdsaWithSha512
+                or Oids.EcPublicKey or Oids.EcdsaWithSha3_256 or Oids.EcdsaWithSha3_384 or Oids.EcdsaWithSha3_512 => "ECDSA",
+            Oids.Ed25519 => "Ed25519",
             var other => other,
         };
         return $"{scheme}, {HashAlgorithms.Name(DigestAlgorithm)}";

@@ -78,7 +78,7 @@ internal static class TimestampCheck
         if (!result.IsTrusted)
             problems.Add($"Timestamp: {result.Detail}.");
 
-        return new(info.Timestamp, authority, info.PolicyId.Value, result.Path, problems);
+        return new(info.Timestamp, authority, info.PolicyId.Value, result.Path, problems) { Revocation = result.Revocation };
     }
 
     private static void CheckImprint(Rfc3161TimestampTokenInfo info, Func<HashAlgorithmName, byte[]> data, List<string> problems)

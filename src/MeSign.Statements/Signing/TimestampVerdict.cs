@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using MeSign.Statements.Trust;
 
 namespace MeSign.Statements.Signing;
 
@@ -15,6 +16,9 @@ public sealed record TimestampVerdict(
     IReadOnlyList<X509Certificate2> Path,
     IReadOnlyList<string> Problems)
 {
+    /// <summary>The revocation status of each certificate of the path at <see cref="GenTime"/>, in its order; shorter where a problem came first.</summary>
+    public IReadOnlyList<RevocationStatus> Revocation { get; init; } = [];
+
     public bool IsValid => Problems.Count == 0;
 
     /// <summary>The authority's common name, or its whole subject.</summary>

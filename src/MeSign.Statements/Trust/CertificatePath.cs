@@ -122,15 +122,19 @@ public static class CertificatePath
 
     private static CertificatePathResult Revocation(List<X509Certificate2> path, CrlSet crls, DateTimeOffset at, bool required)
     {
+        var statuses = new List<RevocationStatus>();
+        CertificatePathResult Result(PathProblem? problem, string? detail) => new(path, problem, detail) { Revocation = statuses };
+
         for (var i = 0; i < path.Count - 1; i++)
         {
             var status = crls.Find(path[i], path[i + 1], at);
+            statuses.Add(status);
             if (status is { Revoked: { } since })
-                return new(path, PathProblem.Revoked, $"{path[i].Subject} was revoked at {since.UtcDateTime:u}");
+                return Result(PathProblem.Revoked, $"{path[i].Subject} was revoked at {since.UtcDateTime:u}");
             if (status.Unknown is { } why && (required || status.Covered))
-                return new(path, PathProblem.RevocationUnknown, $"the status of {path[i].Subject} is unknown: {why}");
+                return Result(PathProblem.RevocationUnknown, $"the status of {path[i].Subject} is unknown: {why}");
         }
 
-        return new(path, null, null);
+        return Result(null, null);
     }
 }

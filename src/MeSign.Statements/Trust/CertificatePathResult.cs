@@ -8,6 +8,9 @@ namespace MeSign.Statements.Trust;
 /// <param name="Detail">That problem in words, naming the certificate; null without one.</param>
 public sealed record CertificatePathResult(IReadOnlyList<X509Certificate2> Path, PathProblem? Problem, string? Detail)
 {
+    /// <summary>The revocation status of each certificate of the path below the root, in its order; shorter where a problem came first.</summary>
+    public IReadOnlyList<RevocationStatus> Revocation { get; init; } = [];
+
     public bool IsTrusted => Problem is null;
 }
 

@@ -8,6 +8,7 @@ public sealed class CrlSet
 {
     private readonly Dictionary<string, List<CertificateRevocationList>> _byIssuer;
     private readonly ILookup<string, OcspResponse> _bySerial;
+    private CrlSet? _given;
 
     private CrlSet(IEnumerable<CertificateRevocationList> lists, IEnumerable<OcspResponse> responses)
     {
@@ -46,12 +47,18 @@ public sealed class CrlSet
     public static CrlSet Of(IEnumerable<ReadOnlyMemory<byte>> lists, IEnumerable<ReadOnlyMemory<byte>>? ocsps = null) =>
         new(Readable(lists, CertificateRevocationList.Read), Readable(ocsps ?? [], OcspResponse.Read));
 
-    /// <summary>Both sets as one.</summary>
-    public CrlSet With(CrlSet other) => other._byIssuer.Count == 0 && other._bySerial.Count == 0
+    /// <summary>
+    /// Beside these, what came along with a signature or its document. It can tell a status; where it is outdated or signed by nobody, it
+    /// is as if it had been left out, which anybody on the way could have done.
+    /// </summary>
+    public CrlSet With(CrlSet carried) => carried._byIssuer.Count == 0 && carried._bySerial.Count == 0
         ? this
         : new(
-            _byIssuer.Values.Concat(other._byIssuer.Values).SelectMany(lists => lists),
-            _bySerial.Concat(other._bySerial).SelectMany(responses => responses).Distinct());
+            _byIssuer.Values.Concat(carried._byIssuer.Values).SelectMany(lists => lists),
+            _bySerial.Concat(carried._bySerial).SelectMany(responses => responses).Distinct())
+        {
+            _given = _given ?? this,
+        };
 
     /// <summary>The certificate's status at a time (RFC 5280 §6.3): revoked where anything says so, good where anything else says that.</summary>
     public RevocationStatus Find(X509Certificate2 certificate, X509Certificate2 issuer, DateTimeOffset at)
@@ -66,7 +73,9 @@ public sealed class CrlSet
                 status = other;
         }
 
-        return status;
+        return _given is null || status is not { Unknown: not null, Covered: true, IsDisowned: false }
+            ? status
+            : status with { Covered = _given.Find(certificate, issuer, at).Covered };
     }
 
     /// <summary>The newest list that tells the certificate's status at a time; null where none does.</summary>

@@ -16,9 +16,9 @@ internal static class HashAlgorithms
     /// <summary>Length of the digest in bytes.</summary>
     public static int Length(HashAlgorithmName hash) => hash.Name switch
     {
-        "SHA256" => SHA256.HashSizeInBytes,
-        "SHA384" => SHA384.HashSizeInBytes,
-        "SHA512" => SHA512.HashSizeInBytes,
+        "SHA256" or "SHA3-256" => SHA256.HashSizeInBytes,
+        "SHA384" or "SHA3-384" => SHA384.HashSizeInBytes,
+        "SHA512" or "SHA3-512" => SHA512.HashSizeInBytes,
         _ => throw new ArgumentException($"{hash.Name} is not for signatures: use SHA256, SHA384 or SHA512.", nameof(hash)),
     };
 
@@ -28,6 +28,10 @@ internal static class HashAlgorithms
         Oids.Sha256 => HashAlgorithmName.SHA256,
         Oids.Sha384 => HashAlgorithmName.SHA384,
         Oids.Sha512 => HashAlgorithmName.SHA512,
+        // SHA-3 is there where the system's library has it: OpenSSL 1.1.1, Windows 11.
+        Oids.Sha3_256 when SHA3_256.IsSupported => HashAlgorithmName.SHA3_256,
+        Oids.Sha3_384 when SHA3_384.IsSupported => HashAlgorithmName.SHA3_384,
+        Oids.Sha3_512 when SHA3_512.IsSupported => HashAlgorithmName.SHA3_512,
         _ => null,
     };
 
@@ -40,6 +44,9 @@ internal static class HashAlgorithms
         Oids.Sha256 => "SHA-256",
         Oids.Sha384 => "SHA-384",
         Oids.Sha512 => "SHA-512",
+        Oids.Sha3_256 => "SHA3-256",
+        Oids.Sha3_384 => "SHA3-384",
+        Oids.Sha3_512 => "SHA3-512",
         _ => oid,
     };
 

@@ -98,7 +98,7 @@ internal sealed class OcspResponse
         if (ResponderToCheck(issuer) is { } responder && !lists(responder, ProducedAt).IsGood)
             return new(null, "the OCSP response is by a responder that might itself be revoked (id-pkix-ocsp-nocheck is missing, and no list clears it)", Covered: true);
         if (!answer.IsKnown)
-            return new(null, "its OCSP responder does not know it", Covered: true);
+            return new(null, "its OCSP responder does not know it", Covered: true) { IsDisowned = true };
         if (answer.RevokedAt is { } since)
             return since <= at ? new(since, null, Covered: true) : RevocationStatus.Good;
 

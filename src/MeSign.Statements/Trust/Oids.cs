@@ -24,6 +24,17 @@ internal static class Oids
     public const string Sha384 = "2.16.840.1.101.3.4.2.2";
     public const string Sha512 = "2.16.840.1.101.3.4.2.3";
 
+    // ISO 32001 and NIST CSOR: SHA-3.
+    public const string Sha3_256 = "2.16.840.1.101.3.4.2.8";
+    public const string Sha3_384 = "2.16.840.1.101.3.4.2.9";
+    public const string Sha3_512 = "2.16.840.1.101.3.4.2.10";
+    public const string EcdsaWithSha3_256 = "2.16.840.1.101.3.4.3.10";
+    public const string EcdsaWithSha3_384 = "2.16.840.1.101.3.4.3.11";
+    public const string EcdsaWithSha3_512 = "2.16.840.1.101.3.4.3.12";
+    public const string Sha3_256WithRsa = "2.16.840.1.101.3.4.3.14";
+    public const string Sha3_384WithRsa = "2.16.840.1.101.3.4.3.15";
+    public const string Sha3_512WithRsa = "2.16.840.1.101.3.4.3.16";
+
     // RFC 8017 appendix C.
     public const string Rsa = "1.2.840.113549.1.1.1";
     public const string Mgf1 = "1.2.840.113549.1.1.8";
@@ -40,6 +51,9 @@ internal static class Oids
     public const string EcdsaWithSha256 = "1.2.840.10045.4.3.2";
     public const string EcdsaWithSha384 = "1.2.840.10045.4.3.3";
     public const string EcdsaWithSha512 = "1.2.840.10045.4.3.4";
+
+    /// <summary>RFC 8410; in CMS RFC 8419.</summary>
+    public const string Ed25519 = "1.3.101.112";
 
     // RFC 8410, FIPS 203 with RFC 9935.
     public const string X25519 = "1.3.101.110";

@@ -10,5 +10,8 @@ public readonly record struct RevocationStatus(DateTimeOffset? Revoked, string? 
 
     public static RevocationStatus NotListed { get; } = new(null, "no revocation list of its issuer is at hand", Covered: false);
 
+    /// <summary>A current answer says that it is neither good nor revoked: the responder does not know it.</summary>
+    public bool IsDisowned { get; init; }
+
     public bool IsGood => Revoked is null && Unknown is null;
 }

@@ -2,12 +2,11 @@ using System.Formats.Asn1;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Org.BouncyCastle.Crypto;
-using Org.BouncyCastle.Crypto.Digests;
 using Org.BouncyCastle.Crypto.Engines;
 using Org.BouncyCastle.Crypto.Parameters;
 using Org.BouncyCastle.Crypto.Signers;
 using Org.BouncyCastle.Math;
+using Org.BouncyCastle.Security;
 
 namespace MeSign.Statements.Trust;
 
@@ -25,11 +24,29 @@ internal static class SignatureCheck
     private static readonly ConditionalWeakTable<PublicKey, RSA?> RsaKeys = [];
     private static readonly ConditionalWeakTable<PublicKey, ECDsa?> EcKeys = [];
 
+    /// <summary>An RSA key, be it one for PSS alone (RFC 4055 §1.2); null for a key of another kind.</summary>
+    /// <exception cref="CryptographicException">It is malformed.</exception>
+    public static RSA? RsaKey(PublicKey key)
+    {
+        if (key.Oid.Value != Oids.RsaPss)
+            return key.GetRSAPublicKey();
+
+        var rsa = RSA.Create();
+        rsa.ImportRSAPublicKey(key.EncodedKeyValue.RawData, out _);
+        return rsa;
+    }
+
     /// <summary>Null where the signature is good; otherwise what is wrong with it, in words that follow "the signature".</summary>
     /// <param name="digestAlgorithm">The SignerInfo's digestAlgorithm: names the hash for plain <c>rsaEncryption</c>.</param>
     /// <param name="data">The signed bytes in their digests.</param>
+    /// <param name="message">The signed bytes themselves, which EdDSA needs; null where they are not at hand.</param>
     public static string? Problem(
-        PublicKey key, AlgorithmIdentifier algorithm, string? digestAlgorithm, Func<HashAlgorithmName, byte[]> data, ReadOnlySpan<byte> signature)
+        PublicKey key,
+        AlgorithmIdentifier algorithm,
+        string? digestAlgorithm,
+        Func<HashAlgorithmName, byte[]> data,
+        ReadOnlySpan<byte> signature,
+        ReadOnlyMemory<byte>? message = null)
     {
         if (HashAlgorithms.IsWeak(algorithm.Oid))
             return $"uses {HashAlgorithms.Name(algorithm.Oid)}, which is broken";
@@ -42,10 +59,19 @@ internal static class SignatureCheck
                 Oids.Sha256WithRsa => Rsa(key, Oids.Sha256, RSASignaturePadding.Pkcs1, data, signature),
                 Oids.Sha384WithRsa => Rsa(key, Oids.Sha384, RSASignaturePadding.Pkcs1, data, signature),
                 Oids.Sha512WithRsa => Rsa(key, Oids.Sha512, RSASignaturePadding.Pkcs1, data, signature),
+                Oids.Sha3_256WithRsa => Rsa(key, Oids.Sha3_256, RSASignaturePadding.Pkcs1, data, signature),
+                Oids.Sha3_384WithRsa => Rsa(key, Oids.Sha3_384, RSASignaturePadding.Pkcs1, data, signature),
+                Oids.Sha3_512WithRsa => Rsa(key, Oids.Sha3_512, RSASignaturePadding.Pkcs1, data, signature),
                 Oids.RsaPss => Pss(key, algorithm.Parameters, data, signature),
-                Oids.EcdsaWithSha256 => Ecdsa(key, HashAlgorithmName.SHA256, data, signature),
-                Oids.EcdsaWithSha384 => Ecdsa(key, HashAlgorithmName.SHA384, data, signature),
-                Oids.EcdsaWithSha512 => Ecdsa(key, HashAlgorithmName.SHA512, data, signature),
+                // Some writers name the key's algorithm here, as RSA's do.
+                Oids.EcPublicKey => Ecdsa(key, digestAlgorithm ?? "", data, signature),
+                Oids.EcdsaWithSha256 => Ecdsa(key, Oids.Sha256, data, signature),
+                Oids.EcdsaWithSha384 => Ecdsa(key, Oids.Sha384, data, signature),
+                Oids.EcdsaWithSha512 => Ecdsa(key, Oids.Sha512, data, signature),
+                Oids.EcdsaWithSha3_256 => Ecdsa(key, Oids.Sha3_256, data, signature),
+                Oids.EcdsaWithSha3_384 => Ecdsa(key, Oids.Sha3_384, data, signature),
+                Oids.EcdsaWithSha3_512 => Ecdsa(key, Oids.Sha3_512, data, signature),
+                Oids.Ed25519 => EdDsa(key, message, signature),
                 _ => $"uses the algorithm {algorithm.Oid}, which is not supported",
             };
         }
@@ -60,7 +86,7 @@ internal static class SignatureCheck
     {
         if (HashAlgorithms.Find(digest) is not { } hash)
             return Unusable(digest);
-        var rsa = RsaKeys.GetValue(key, static key => key.GetRSAPublicKey());
+        var rsa = RsaKeys.GetValue(key, RsaKey);
         if (rsa is null)
             return "is RSA, the certificate's key is not";
         if (rsa.KeySize > MaxRsaBits)
@@ -103,14 +129,14 @@ internal static class SignatureCheck
     // .NET knows only salts as long as the hash; OpenSSL signs with the longest that fits.
     private static string? PssWithSalt(PublicKey key, HashAlgorithmName hash, int salt, Func<HashAlgorithmName, byte[]> data, ReadOnlySpan<byte> signature)
     {
-        var rsa = RsaKeys.GetValue(key, static key => key.GetRSAPublicKey());
+        var rsa = RsaKeys.GetValue(key, RsaKey);
         if (rsa is null)
             return "is RSA, the certificate's key is not";
         var parameters = rsa.ExportParameters(includePrivateParameters: false);
         if (rsa.KeySize > MaxSlowRsaBits || parameters.Exponent!.Length > 8)
             return $"is PSS with an unusual salt by an RSA key of {rsa.KeySize} bits, which is not supported";
 
-        var digest = hash.Name switch { "SHA384" => (IDigest)new Sha384Digest(), "SHA512" => new Sha512Digest(), _ => new Sha256Digest() };
+        var digest = DigestUtilities.GetDigest(hash.Name);
         var verifier = PssSigner.CreateRawSigner(new RsaBlindedEngine(), digest, digest, salt, PssSigner.TrailerImplicit);
         verifier.Init(forSigning: false, new RsaKeyParameters(false, new BigInteger(1, parameters.Modulus), new BigInteger(1, parameters.Exponent)));
         verifier.BlockUpdate(data(hash));
@@ -123,8 +149,10 @@ internal static class SignatureCheck
         return sequence.HasData && sequence.PeekTag().HasSameClassAndValue(tag) ? sequence.ReadSequence(tag) : null;
     }
 
-    private static string? Ecdsa(PublicKey key, HashAlgorithmName hash, Func<HashAlgorithmName, byte[]> data, ReadOnlySpan<byte> signature)
+    private static string? Ecdsa(PublicKey key, string digest, Func<HashAlgorithmName, byte[]> data, ReadOnlySpan<byte> signature)
     {
+        if (HashAlgorithms.Find(digest) is not { } hash)
+            return Unusable(digest);
         // Explicit curve parameters let anyone choose a generator that makes any signature match (CVE-2020-0601).
         if (key.EncodedParameters?.RawData is not [0x06, ..])
             return "is ECDSA, the certificate's key is not on a named curve";
@@ -133,6 +161,20 @@ internal static class SignatureCheck
             return "is ECDSA, the certificate's key is not";
 
         return ecdsa.VerifyHash(data(hash), signature, DSASignatureFormat.Rfc3279DerSequence) ? null : "does not match";
+    }
+
+    // RFC 8419 §3: EdDSA in its pure form, over the bytes themselves.
+    private static string? EdDsa(PublicKey key, ReadOnlyMemory<byte>? message, ReadOnlySpan<byte> signature)
+    {
+        if (key.Oid.Value != Oids.Ed25519)
+            return "is Ed25519, the certificate's key is not";
+        if (message is not { } bytes)
+            return "is Ed25519 without signed attributes, which is not supported";
+
+        var verifier = new Ed25519Signer();
+        verifier.Init(forSigning: false, new Ed25519PublicKeyParameters(key.EncodedKeyValue.RawData));
+        verifier.BlockUpdate(bytes.Span);
+        return verifier.VerifySignature(signature.ToArray()) ? null : "does not match";
     }
 
     private static string Unusable(string digest) => HashAlgorithms.IsWeak(digest)

@@ -37,5 +37,5 @@ internal sealed record SignedObject(ReadOnlyMemory<byte> ToBeSigned, AlgorithmId
     /// <inheritdoc cref="SignatureCheck.Problem"/>
     public string? Problem(X509Certificate2 issuer) =>
         SignatureCheck.Problem(
-            issuer.PublicKey, Algorithm, digestAlgorithm: null, hash => CryptographicOperations.HashData(hash, ToBeSigned.Span), Signature.Span);
+            issuer.PublicKey, Algorithm, digestAlgorithm: null, hash => CryptographicOperations.HashData(hash, ToBeSigned.Span), Signature.Span, ToBeSigned);
 }

@@ -107,7 +107,7 @@ public class PdfHostileTests
         var verdict = bench.Validate(file.Table());
 
         verdict.IsValid.ShouldBeFalse();
-        verdict.Signatures.Count.ShouldBeLessThanOrEqualTo(100);
+        verdict.Signatures.Count.ShouldBeLessThanOrEqualTo(1000);
     }
 
     private static byte[] Revisions(byte[] file, int count)

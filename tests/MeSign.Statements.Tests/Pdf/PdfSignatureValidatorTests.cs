@@ -76,7 +76,7 @@ public class PdfSignatureValidatorTests
         var widget = annotations[annotations.LastIndexOf("/Annots [6 0 R ", StringComparison.Ordinal)..].Split(['[', ']'])[1];
         var noted = PdfBuilder.Update(signed)
             .Object(3, $"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << >> /Contents 4 0 R /Annots [{widget} 30 0 R] >>")
-            .Object(30, "<< /Type /Annot /Subtype /FreeText /Rect [0 0 99 99] /Contents (paid) >>")
+            .Object(30, "<< /Type /Annot /Subtype /Text /Rect [0 0 99 99] /Contents (paid) >>")
             .Table();
 
         var signature = bench.Validate(noted).Signatures.ShouldHaveSingleItem();

@@ -7,6 +7,7 @@ using MeSign.Statements.Tests.Trust;
 using MeSign.Statements.Trust;
 using Microsoft.Extensions.Time.Testing;
 using Org.BouncyCastle.Cms;
+using Org.BouncyCastle.Crypto.Operators;
 using Org.BouncyCastle.Utilities.Collections;
 using CmsSigner = MeSign.Statements.Signing.CmsSigner;
 
@@ -58,6 +59,8 @@ public sealed class CmsVerifierTests : IDisposable
     [InlineData("-md sha256 -cades")]
     [InlineData("-md sha256 -stream -indef")]
     [InlineData("-md sha256 -nosmimecap")]
+    [InlineData("-md sha3-256")]
+    [InlineData("-md sha3-512")]
     public async Task Accepts_signatures_of_openssl(string options)
     {
         var signature = await OpenSslSignAsync(options, "-nodetach");
@@ -95,6 +98,61 @@ public sealed class CmsVerifierTests : IDisposable
 
         encoded.AsSpan(0, 2).ToArray().ShouldBe(new byte[] { 0x30, 0x80 });
         verdict.AllProblems.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Accepts_Ed25519_of_BouncyCastle()
+    {
+        var generator = new CmsSignedDataGenerator();
+        var (key, certificate) = Ed25519();
+        generator.AddSignerInfoGenerator(new SignerInfoGeneratorBuilder().Build(new Asn1SignatureFactory("Ed25519", key), certificate));
+        generator.AddCertificates(CollectionUtilities.CreateStore(new[] { certificate }));
+        var encoded = generator.Generate(new CmsProcessableByteArray(Content), encapsulate: true).GetEncoded();
+        var root = X509CertificateLoader.LoadCertificate(certificate.GetEncoded());
+        var verifier = new CmsVerifier(TrustAnchors.Of([root]), TrustAnchors.None, CrlSet.None, _time);
+
+        var verdict = verifier.VerifyOpaque(encoded, CmsProfile.Pades);
+
+        verdict.AllProblems.ShouldBeEmpty();
+        verdict.Signer.ShouldNotBeNull().Algorithm.ShouldBe("Ed25519, SHA-512");
+        var signature = encoded.AsSpan().IndexOf(verdict.Signer.SignatureValue.Span);
+        encoded[signature] ^= 1;
+        verifier.VerifyOpaque(encoded, CmsProfile.Pades).AllProblems.ShouldContain("The signature does not match.");
+    }
+
+    [Fact]
+    public async Task Accepts_a_key_for_PSS_alone()
+    {
+        (await _openssl.RunAsync("req", "-x509", "-newkey", "rsa-pss", "-pkeyopt", "rsa_keygen_bits:2048", "-nodes", "-keyout", "pss.key", "-out", "pss.pem", "-subj", "/CN=PSS", "-days", "30"))
+            .ExitCode.ShouldBe(0);
+        _openssl.File("content", Content);
+        var made = await _openssl.RunAsync(
+            "cms", "-sign", "-binary", "-nodetach", "-in", "content", "-signer", "pss.pem", "-inkey", "pss.key", "-md", "sha256", "-keyopt", "rsa_padding_mode:pss",
+            "-outform", "DER", "-out", "pss.cms");
+        made.ExitCode.ShouldBe(0, made.Output);
+        var anchors = TrustAnchors.Load([Path.Combine(_openssl.Folder, "pss.pem")]);
+
+        var verdict = new CmsVerifier(anchors, anchors, CrlSet.None, TimeProvider.System)
+            .VerifyOpaque(await File.ReadAllBytesAsync(Path.Combine(_openssl.Folder, "pss.cms"), TestContext.Current.CancellationToken), CmsProfile.Pades);
+
+        verdict.AllProblems.ShouldBeEmpty();
+        verdict.Signer.ShouldNotBeNull().Algorithm.ShouldBe("RSA PSS, SHA-256");
+    }
+
+    [Theory]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    public async Task An_outdated_list_counts_only_where_it_was_given(bool given, bool valid)
+    {
+        var now = _time.GetUtcNow();
+        using var certificate = _authority.Issue(TestKeys.Get("P-256"));
+        var signature = await SignDetachedAsync(certificate);
+        var outdated = CrlSet.Of([_authority.Revoke(now.AddDays(-9), now.AddDays(-2))]);
+        var verifier = given ? Verifier(outdated) : Verifier().With(outdated, CertificatePool.Empty);
+
+        var verdict = verifier.VerifyDetached(signature, new MemoryStream(Content), CmsProfile.Smime);
+
+        verdict.IsValid.ShouldBe(valid, string.Join(' ', verdict.AllProblems));
     }
 
     [Fact]
@@ -372,5 +430,20 @@ public sealed class CmsVerifierTests : IDisposable
         var reply = await _openssl.RunAsync("ts", "-reply", "-config", "tsa.cnf", "-queryfile", "query", "-token_out", "-out", "token");
         reply.ExitCode.ShouldBe(0, reply.Output);
         return await File.ReadAllBytesAsync(Path.Combine(_openssl.Folder, "token"), TestContext.Current.CancellationToken);
+    }
+
+    private static (Org.BouncyCastle.Crypto.AsymmetricKeyParameter Key, Org.BouncyCastle.X509.X509Certificate Certificate) Ed25519()
+    {
+        var pair = new Org.BouncyCastle.Crypto.Generators.Ed25519KeyPairGenerator();
+        pair.Init(new Org.BouncyCastle.Crypto.Parameters.Ed25519KeyGenerationParameters(new Org.BouncyCastle.Security.SecureRandom()));
+        var keys = pair.GenerateKeyPair();
+        var generator = new Org.BouncyCastle.X509.X509V3CertificateGenerator();
+        generator.SetSerialNumber(Org.BouncyCastle.Math.BigInteger.One);
+        generator.SetIssuerDN(new("CN=Ed25519"));
+        generator.SetSubjectDN(new("CN=Ed25519"));
+        generator.SetNotBefore(TestAuthority.Begin.UtcDateTime);
+        generator.SetNotAfter(TestAuthority.End.UtcDateTime);
+        generator.SetPublicKey(keys.Public);
+        return (keys.Private, generator.Generate(new Asn1SignatureFactory("Ed25519", keys.Private)));
     }
 }

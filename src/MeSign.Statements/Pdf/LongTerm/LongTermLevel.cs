@@ -5,35 +5,37 @@ using MeSign.Statements.Trust;
 namespace MeSign.Statements.Pdf.LongTerm;
 
 /// <summary>Whether a signature that has its timestamp reaches B-LT or B-LTA (ETSI EN 319 142-1 §6.3) by what the document holds.</summary>
-internal sealed class LongTermLevel(PdfDocument document)
+internal sealed class LongTermLevel(PdfDocument document, IEnumerable<PdfSignatureVerdict> signatures)
 {
-    private readonly Dictionary<long, CrlSet> _stores = [];
+    private readonly CrlSet _store = Store(document);
 
-    public PadesLevel? Of(PdfSignatureVerdict signature, IEnumerable<PdfSignatureVerdict> all)
+    // What each document timestamp covers, the last first: most often it is the one that archives.
+    private readonly IReadOnlyList<(long End, Lazy<CrlSet> Store)> _archives = [.. signatures
+        .Where(signature => signature is { IsValid: true, SubFilter: "ETSI.RFC3161" })
+        .Select(signature => signature.CoveredBytes)
+        .Distinct()
+        .OrderDescending()
+        .Select(end => (end, new Lazy<CrlSet>(() => Store(end == document.Length ? document : document.Revision(end)))))];
+
+    public PadesLevel? Of(PdfSignatureVerdict signature)
     {
         if (signature is not { IsValid: true, Level: PadesLevel.BT, Cms.Signer: { Path: { } path, Timestamp: { } timestamp } signer })
             return signature.Level;
-        if (!IsProven(document, path.Path, timestamp.Path, signer.SignedAt))
+
+        bool IsProven(CrlSet store) => LongTermLevel.IsProven(store, path.Path, signer.SignedAt) && LongTermLevel.IsProven(store, timestamp.Path, signer.SignedAt);
+        if (!IsProven(_store))
             return PadesLevel.BT;
 
         // The timestamp must cover the material: what was added after it is not archived.
-        var archived = all.Any(other => other is { IsValid: true, SubFilter: "ETSI.RFC3161" }
-            && other.CoveredBytes > signature.CoveredBytes
-            && At(other.CoveredBytes) is { } revision && IsProven(revision, path.Path, timestamp.Path, signer.SignedAt));
-        return archived ? PadesLevel.BLTA : PadesLevel.BLT;
+        return _archives.Any(archive => archive.End > signature.CoveredBytes && IsProven(archive.Store.Value)) ? PadesLevel.BLTA : PadesLevel.BLT;
     }
 
-    private PdfDocument? At(long end) => end == document.Length ? document : document.Revision(end);
-
-    private bool IsProven(PdfDocument revision, IReadOnlyList<X509Certificate2> signer, IReadOnlyList<X509Certificate2> authority, DateTimeOffset at)
+    private static CrlSet Store(PdfDocument? revision)
     {
-        if (!_stores.TryGetValue(revision.Length, out var store))
-        {
-            var material = SecurityStore.Read(revision);
-            _stores[revision.Length] = store = CrlSet.Of(material.Crls, material.Ocsps);
-        }
-
-        return IsProven(store, signer, at) && IsProven(store, authority, at);
+        if (revision is null)
+            return CrlSet.None;
+        var material = SecurityStore.Read(revision);
+        return CrlSet.Of(material.Crls, material.Ocsps);
     }
 
     private static bool IsProven(CrlSet store, IReadOnlyList<X509Certificate2> path, DateTimeOffset at) =>

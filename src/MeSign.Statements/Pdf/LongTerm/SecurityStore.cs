@@ -23,6 +23,12 @@ internal static class SecurityStore
             [.. Values(document, store, "CRLs", ref budget).Select(item => item.Bytes)]);
     }
 
+    /// <summary>Whether a value has the form of a store.</summary>
+    public static bool Is(PdfDocument document, PdfObject? value) => document.Resolve(value) is PdfDictionary store
+        && (store["VRI"] is null || document.Resolve(store["VRI"]) is PdfDictionary)
+        && new[] { "Certs", "OCSPs", "CRLs" }.All(key => store[key] is null
+            || (document.Resolve(store[key]) is PdfArray array && array.Items.TrueForAll(item => document.Resolve(item) is PdfStream)));
+
     /// <summary>Adds material to the document's store, leaving what is there and repeating nothing.</summary>
     public static void Add(PdfDocument document, IncrementalUpdate update, ValidationMaterial material)
     {

@@ -174,6 +174,41 @@ public sealed class VerifyCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Json_has_chain_revocation_form_and_coverage()
+    {
+        var signed = await VerifyBench.SignedPdfAsync();
+        var crl = _bench.Write("issuing.crl", TestAuthority.Shared.Revoke(TimeProvider.System.GetUtcNow().AddHours(-1), TimeProvider.System.GetUtcNow().AddHours(1)));
+
+        var run = await _bench.VerifyAsync(_bench.Write("1.pdf", signed), "--crl", crl, "--json");
+
+        run.ExitCode.ShouldBe(0, run.Output + run.Error);
+        var signature = JsonDocument.Parse(run.Output).RootElement.GetProperty("signatures")[0];
+        signature.GetProperty("form").GetString().ShouldBe("ETSI.CAdES.detached");
+        signature.GetProperty("coverage").GetString().ShouldBe("WholeFile");
+        signature.GetProperty("coveredBytes").GetInt64().ShouldBe(signed.Length);
+        var chain = signature.GetProperty("chain").EnumerateArray().ToArray();
+        chain.Select(one => one.GetProperty("subject").GetString()).ShouldBe(["O=Example Bank, CN=Statements", "CN=Test Issuing", "CN=Test Root"]);
+        chain[0].GetProperty("revocation").GetString().ShouldBe("good");
+        chain[1].GetProperty("revocation").GetString().ShouldBe("not listed");
+        chain[2].TryGetProperty("revocation", out _).ShouldBeFalse();
+        signature.GetProperty("timestampChain").GetArrayLength().ShouldBe(3);
+        signature.GetProperty("timestampPolicy").GetString().ShouldNotBeNullOrEmpty();
+    }
+
+    [Theory]
+    [InlineData("2025-06-01", 1)]
+    [InlineData("2030-06-01T12:00Z", 0)]
+    public async Task Judges_as_of_the_time_that_is_named(string at, int exitCode)
+    {
+        var bench = await SigningBench.Shared;
+        var pdf = _bench.Write("1.pdf", await bench.SignAsync(VerifyBench.Document));
+
+        var run = await _bench.VerifyAsync(pdf, "--at", at);
+
+        run.ExitCode.ShouldBe(exitCode, run.Output + run.Error);
+    }
+
+    [Fact]
     public async Task A_pdf_that_is_none_is_a_verdict_with_its_code()
     {
         var run = await _bench.VerifyAsync(_bench.Write("1.pdf", "hello"u8.ToArray()));
