@@ -1,12 +1,14 @@
 using MeSign.Statements;
 using MeSign.Statements.Functions;
+using MeSign.Statements.Operations;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 var builder = FunctionsApplication.CreateBuilder(args);
-builder.Services.AddStatements();
+builder.ConfigureFunctionsWebApplication();
+builder.Services.AddStatements().AddOperations();
 builder.Services.AddSingleton<AbandonedMessages>();
 builder.Services.AddHostedService<StorageReadiness>();
 

@@ -30,7 +30,7 @@ public sealed partial class Decisions
     public async Task<bool> RetryAsync(LedgerRow row, string by, CancellationToken cancellationToken)
     {
         Require(row, StatementState.Abandoned);
-        if (row.SealedSha256 is not null)
+        if (row.HasMessage)
         {
             await _ledger.MoveAsync(row with { Detail = null }, StatementState.Sealed, $"retried by {by}", cancellationToken);
             await _queues.SendDeliveryAsync(new DeliveryOrder(row.Batch, row.Job), delay: null, cancellationToken);
@@ -56,17 +56,24 @@ public sealed partial class Decisions
     }
 
     /// <summary>Sends an Uncertain statement once more, the same bytes under the same Message-ID: the recipient may get it twice.</summary>
-    /// <inheritdoc cref="RetryAsync"/>
-    public async Task ResendAsync(LedgerRow row, string by, CancellationToken cancellationToken)
+    /// <param name="by">Who decided it, for the history.</param>
+    /// <returns>False where its message is not kept any more, and the bank must send a new job.</returns>
+    /// <exception cref="InvalidOperationException">It is not Uncertain.</exception>
+    public async Task<bool> ResendAsync(LedgerRow row, string by, CancellationToken cancellationToken)
     {
         Require(row, StatementState.Uncertain);
+        if (!row.HasMessage)
+            return false;
+
         await _ledger.MoveAsync(row with { Detail = null }, StatementState.Sealed, $"sent again by {by}", cancellationToken);
         await _queues.SendDeliveryAsync(new DeliveryOrder(row.Batch, row.Job), delay: null, cancellationToken);
         Log.Decided(_logger, row.Batch, row.Job, row.State, "sent again");
+        return true;
     }
 
     /// <summary>Records that the relay did take an Uncertain statement, as its operator or its log says.</summary>
-    /// <inheritdoc cref="RetryAsync"/>
+    /// <param name="by">Who decided it, for the history.</param>
+    /// <exception cref="InvalidOperationException">It is not Uncertain.</exception>
     public async Task ResolveAsync(LedgerRow row, string by, CancellationToken cancellationToken)
     {
         Require(row, StatementState.Uncertain);

@@ -96,8 +96,15 @@ internal sealed partial class DeliverStatement(
             eml,
             // Given up on half-way, this write may have happened all the same, and the statement would end as Uncertain although
             // nothing was sent. So it is finished; the submission then finds that it is to stop, and says so.
-            async () => sending = await ledger.MoveAsync(
-                row with { LeaseUntil = time.GetUtcNow() + options.Value.Lease, Attempts = row.Attempts + 1 }, StatementState.Submitting, CancellationToken.None),
+            async () =>
+            {
+                sending = await ledger.MoveAsync(
+                    row with { LeaseUntil = time.GetUtcNow() + options.Value.Lease, Attempts = row.Attempts + 1 }, StatementState.Submitting, CancellationToken.None);
+                // A process that stood still (a paused container, a suspended machine) has lost its lease with the time: by now somebody
+                // may have decided otherwise. Its own timers do not tell, they may have stood still as well.
+                if (sending.LeaseUntil <= time.GetUtcNow())
+                    throw new LedgerConflictException(row.Key, row.State, StatementState.Submitting);
+            },
             cancellationToken);
         if (sending.State != StatementState.Submitting && submission is not Submission.Deferred { Reason: DeferralReason.ShuttingDown } and not Submission.Deferred { After: not null })
             sending = sending with { Attempts = row.Attempts + 1 };

@@ -104,14 +104,10 @@ public sealed partial class Erasure
 
     private async Task RemoveAsync(LedgerRow row, Kept kept, CancellationToken cancellationToken)
     {
-        if (kept == Kept.Document)
+        if (kept != Kept.Message)
             await RemoveDocumentAsync(row, cancellationToken);
-        else
-            await _outbox.RemoveAsync(row.Key, cancellationToken);
-
         if (kept == Kept.Row)
         {
-            await RemoveDocumentAsync(row, cancellationToken);
             await _held.RemoveAsync(row.Batch, row.Job, cancellationToken);
             await _rows.EraseAsync(row, everything: true, "removed by age", cancellationToken);
         }
@@ -119,6 +115,11 @@ public sealed partial class Erasure
         {
             await _rows.ForgetAsync(row, kept, cancellationToken);
         }
+
+        // After the row: a statement that somebody is just sending again keeps its message, since its row is not as it was read.
+        // Dead between the two, the message is one that no row claims, and goes as such.
+        if (kept != Kept.Document)
+            await _outbox.RemoveAsync(row.Key, cancellationToken);
     }
 
     /// <summary>A document that others still need goes with the last of them.</summary>

@@ -68,7 +68,7 @@ internal sealed partial class RecordBounce(
         if (row.Complaint is not null)
             return BounceEffect.Noted;
 
-        await ledger.AmendAsync(row with { Complaint = type }, cancellationToken);
+        await ledger.AnnotateAsync(row with { Complaint = type }, $"complaint: {type}", cancellationToken);
         return BounceEffect.Complained;
     }
 

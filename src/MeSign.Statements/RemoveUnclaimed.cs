@@ -8,8 +8,8 @@ using Microsoft.Extensions.Options;
 namespace MeSign.Statements;
 
 /// <summary>
-/// Removes blobs that no statement claims and that are old: finished messages without a row, and, where a setting says after what
-/// time, documents that no job named. Each run looks at the next 5,000 names of each container.
+/// Removes blobs that no statement claims and that are old: finished messages without a row or of one that does not know them,
+/// and, where a setting says after what time, documents that no job named. Each run looks at the next 5,000 names of each container.
 /// </summary>
 internal sealed partial class RemoveUnclaimed(
     BlobScan blobs,
@@ -28,8 +28,9 @@ internal sealed partial class RemoveUnclaimed(
         var now = time.GetUtcNow();
         await foreach (var name in blobs.NextAsync(StorageNames.Sealed, now - options.Value.UnclaimedMessagesAfter, cancellationToken))
         {
-            // The row is there before the message is: whatever is on its way has one.
-            if (Outbox.KeyOf(name) is not { } key || await ledger.FindAsync(key, cancellationToken) is not null)
+            // The row is there before the message is: whatever is on its way has one. A statement that ended without going on to its
+            // message has no use for it: its worker died between the two, and then its time ran out, or it was given up on.
+            if (Outbox.KeyOf(name) is not { } key || await ledger.FindAsync(key, cancellationToken) is { } row && (row.HasMessage || !row.State.IsEnd()))
                 continue;
 
             await outbox.RemoveAsync(key, cancellationToken);

@@ -5,6 +5,7 @@ using MeSign.Statements.Delivery.Bounces;
 using MeSign.Statements.Intake;
 using MeSign.Statements.Issuers;
 using MeSign.Statements.Ledger;
+using MeSign.Statements.Operations;
 using MeSign.Statements.Recipients;
 using MeSign.Statements.Sealing;
 using MeSign.Statements.Signing;
@@ -77,6 +78,7 @@ public partial class ReadmeTests
     [InlineData("MeSign__Delivery", typeof(DeliveryOptions))]
     [InlineData("MeSign__Bounces__Imap", typeof(ImapOptions))]
     [InlineData("MeSign__Suppression", typeof(SuppressionOptions))]
+    [InlineData("MeSign__Operations", typeof(OperationsOptions))]
     public void The_sample_has_every_setting_and_no_other(string section, Type options)
     {
         var settings = Sample.Keys.Where(key => key.StartsWith(section + "__", StringComparison.Ordinal))

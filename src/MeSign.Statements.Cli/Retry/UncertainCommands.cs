@@ -12,7 +12,11 @@ internal static class UncertainCommands
         "resend",
         "Sends an Uncertain statement once more: the recipient may get it twice.",
         "sends it again; the relay may have taken it already, ask its operator for the Message-ID first",
-        (decisions, row, by, cancellationToken) => decisions.ResendAsync(row, by, cancellationToken));
+        async (decisions, row, by, cancellationToken) =>
+        {
+            if (!await decisions.ResendAsync(row, by, cancellationToken))
+                throw CommandException.Failed($"{row.Key}: its message is not kept any more, the bank must send a new job.");
+        });
 
     public static Command Resolve() => Create(
         "resolve",

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MeSign.Statements.Cli.Runner;
 using MeSign.Statements.Cli.Settings;
+using MeSign.Statements.Operations;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -40,7 +41,7 @@ internal static class RunCommand
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "mesign" });
         builder.Configuration.AddConfiguration(SettingsFile.Load(settings));
         AddLogging(builder.Logging, HostJson.Load(hostJson?.FullName), json);
-        builder.Services.AddStatements().AddRunner(hostJson?.FullName);
+        builder.Services.AddStatements().AddOperationsServer().AddRunner(hostJson?.FullName);
 
         using var host = builder.Build();
         // Before anything is made of the settings: all that is wrong is named at once.
@@ -54,6 +55,8 @@ internal static class RunCommand
     private static void AddLogging(ILoggingBuilder logging, IConfiguration hostJson, bool json)
     {
         logging.AddConfiguration(hostJson.GetSection("logging"));
+        // Of requests that operators make, only what goes wrong.
+        logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         if (json)
         {
             logging.AddJsonConsole(console => (console.UseUtcTimestamp, console.TimestampFormat) = (true, "O"));

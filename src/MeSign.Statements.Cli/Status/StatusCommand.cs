@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MeSign.Statements.Cli.Settings;
 using MeSign.Statements.Ledger;
+using MeSign.Statements.Operations;
 using Microsoft.Extensions.DependencyInjection;
 using Spectre.Console;
 

@@ -1,4 +1,5 @@
 using MeSign.Statements.Ledger;
+using MeSign.Statements.Operations;
 
 namespace MeSign.Statements.Cli.Status;
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using MeSign.Statements.Cli.Submit;
 using MeSign.Statements.Ledger;
+using MeSign.Statements.Operations;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 

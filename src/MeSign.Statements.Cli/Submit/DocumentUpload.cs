@@ -79,17 +79,17 @@ internal sealed class DocumentUpload(BlobServiceClient blobs)
         return await PutAsync(name, content, "application/pdf", cancellationToken);
     }
 
-    /// <summary>Notes on a manifest that its order was sent.</summary>
-    public async Task MarkOrderedAsync(string name, CancellationToken cancellationToken)
-    {
-        var blob = _container.GetBlobClient(name);
-        var metadata = new Dictionary<string, string>((await blob.GetPropertiesAsync(cancellationToken: cancellationToken)).Value.Metadata, StringComparer.OrdinalIgnoreCase) { [Ordered] = "yes" };
-        await blob.SetMetadataAsync(metadata, cancellationToken: cancellationToken);
-    }
+    /// <summary>
+    /// Notes that a manifest's order was sent, in a blob beside it: a worker may be expanding the manifest by now, and would
+    /// take one whose ETag changes for another.
+    /// </summary>
+    public async Task MarkOrderedAsync(string name, CancellationToken cancellationToken) =>
+        await Mark(name).UploadAsync(BinaryData.Empty, overwrite: true, cancellationToken);
 
     /// <summary>Whether a manifest's order was sent before.</summary>
-    public async Task<bool> WasOrderedAsync(string name, CancellationToken cancellationToken) =>
-        (await _container.GetBlobClient(name).GetPropertiesAsync(cancellationToken: cancellationToken)).Value.Metadata.ContainsKey(Ordered);
+    public async Task<bool> WasOrderedAsync(string name, CancellationToken cancellationToken) => await Mark(name).ExistsAsync(cancellationToken);
+
+    private BlobClient Mark(string manifest) => _container.GetBlobClient($"{manifest}.{Ordered}");
 
     /// <exception cref="CommandException">The blob exists with another content.</exception>
     private static async Task<bool> IsThereAsync(BlobClient blob, string sha256, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Text;
 using MimeKit;
 
 namespace MeSign.Statements.Delivery;
@@ -10,6 +11,9 @@ public sealed record Envelope(string ReturnPath, string Recipient, string? Id = 
 {
     /// <summary>Stands in an issuer's return path for the message's name, so that every message has a return path of its own.</summary>
     private const string Variable = "{id}";
+
+    /// <summary>Whether the relay must offer SMTPUTF8 (RFC 6531 §3.2): a domain has A-labels to go by, a local part has not.</summary>
+    public bool NeedsSmtpUtf8 => !Ascii.IsValid(LocalPart(ReturnPath)) || !Ascii.IsValid(LocalPart(Recipient));
 
     /// <summary>What limits per domain go by: A-labels, lower case.</summary>
     public string RecipientDomain => EmailAddress.TryParse(Recipient, out var address, out _) ? address.Domain : Recipient[(Recipient.LastIndexOf('@') + 1)..];
@@ -35,4 +39,7 @@ public sealed record Envelope(string ReturnPath, string Recipient, string? Id = 
 
         throw new InvalidDataException("the sealed message does not have exactly one address in its To field");
     }
+
+    private static ReadOnlySpan<char> LocalPart(string address) =>
+        address.LastIndexOf('@') is var at and >= 0 ? address.AsSpan(0, at) : address;
 }

@@ -68,7 +68,7 @@ internal sealed class RelayClient : SmtpClient
         }
     }
 
-    // The mode for binary data, which only means BDAT: the messages are 7-bit, and their bytes the same either way.
+    // The mode for binary data, which only means BDAT: the messages are lines of text, and their bytes the same either way.
     protected override bool PreferSendAsBinaryData => SendsChunks;
 
     protected override DeliveryStatusNotification? GetDeliveryStatusNotifications(MimeMessage message, MailboxAddress mailbox) => _relay.Notify;

@@ -1,4 +1,3 @@
-using System.Text;
 using MailKit.Net.Smtp;
 using MimeKit;
 
@@ -62,8 +61,7 @@ internal static class RelayTransaction
 
     private static async Task<Submission> TransactAsync(RelayClient client, SubmissionAttempt attempt, Envelope envelope)
     {
-        var international = !Ascii.IsValid(LocalPart(envelope.ReturnPath)) || !Ascii.IsValid(LocalPart(envelope.Recipient));
-        if (international && !client.Capabilities.HasFlag(SmtpCapabilities.UTF8))
+        if (envelope.NeedsSmtpUtf8 && !client.Capabilities.HasFlag(SmtpCapabilities.UTF8))
             return new Submission.Failed(FailureCode.RecipientRefused, $"relay {attempt.Relay} does not offer SMTPUTF8, which the address needs (RFC 6531)");
         if (client.RequireTLS && !client.Capabilities.HasFlag(SmtpCapabilities.RequireTLS))
             return new Submission.Deferred(DeferralReason.RelayTls, $"relay {attempt.Relay} does not offer REQUIRETLS (RFC 8689), which MeSign:Relays:{attempt.Relay}:RequireTls asks for");
@@ -72,12 +70,12 @@ internal static class RelayTransaction
 
         client.EnvelopeId = envelope.Id;
         var format = FormatOptions.Default.Clone();
-        format.International = international;
+        format.International = envelope.NeedsSmtpUtf8;
+        // What MimeKit adds by itself: the message has its own, in the one field that stands for its header section.
+        format.HiddenHeaders.Add(HeaderId.ContentTransferEncoding);
+        format.HiddenHeaders.Add(HeaderId.MimeVersion);
         var text = await client.SendAsync(
             format, attempt.Message, new MailboxAddress("", envelope.ReturnPath), [new MailboxAddress("", envelope.Recipient)], attempt.Token);
         return ReplyClassifier.Classify(SmtpPhase.End, RelayReply.Of(250, text), attempt.Relay);
     }
-
-    private static ReadOnlySpan<char> LocalPart(string address) =>
-        address.LastIndexOf('@') is var at and >= 0 ? address.AsSpan(0, at) : address;
 }

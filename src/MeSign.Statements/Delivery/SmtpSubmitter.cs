@@ -19,7 +19,7 @@ internal sealed partial class SmtpSubmitter(
     /// </summary>
     /// <param name="relays">Keys under <c>MeSign:Relays</c> with their shares.</param>
     /// <param name="envelope">From and for whom.</param>
-    /// <param name="eml">RFC 5322 message, 7-bit, CRLF line ends.</param>
+    /// <param name="eml">RFC 5322 message, CRLF line ends, 7-bit; UTF-8 where the envelope needs SMTPUTF8.</param>
     /// <param name="leaving">
     /// Called at most once, when the relay has taken sender and recipient and the body is about to leave: until then nothing can
     /// have been sent. Where it throws, nothing is sent, and its exception is the caller's.
@@ -27,7 +27,7 @@ internal sealed partial class SmtpSubmitter(
     public async Task<Submission> SubmitAsync(
         IReadOnlyDictionary<string, int> relays, Envelope envelope, ReadOnlyMemory<byte> eml, Func<Task> leaving, CancellationToken cancellationToken)
     {
-        if (WireFormat.Fault(eml.Span) is { } fault)
+        if (WireFormat.Fault(eml.Span, envelope.NeedsSmtpUtf8) is { } fault)
             return new Submission.Failed(FailureCode.MessageRefused, $"the sealed message cannot be sent: {fault}");
 
         Submission? tried = null;

@@ -1,9 +1,10 @@
+using System.Text;
 using MimeKit;
 
 namespace MeSign.Statements.Delivery;
 
 /// <summary>The body of a finished message; it knows how far its sending came.</summary>
-internal sealed class StoredBody : MimeEntity
+internal sealed class StoredBody : MimePart
 {
     private const int Block = 32 * 1024;
 
@@ -24,6 +25,10 @@ internal sealed class StoredBody : MimeEntity
         _client = client;
         _leaving = leaving;
         Headers.Clear();
+
+        // By this MailKit asks for 8BITMIME (RFC 6152): signed header fields with addresses in UTF-8, which only pass with SMTPUTF8.
+        if (!Ascii.IsValid(body.Span))
+            ContentTransferEncoding = ContentEncoding.EightBit;
     }
 
     /// <summary>Whether any of it may have left.</summary>
@@ -39,7 +44,7 @@ internal sealed class StoredBody : MimeEntity
     /// <returns>False where it is leaving already.</returns>
     public bool TryStop() => Interlocked.CompareExchange(ref _progress, Stopped, Waiting) != Leaving;
 
-    // It is 7-bit as it is, and any change would break its signature.
+    // It is lines of text as it is, and any change would break its signature.
     public override void Prepare(EncodingConstraint constraint, int maxLineLength = 78)
     {
     }

@@ -19,6 +19,9 @@ internal sealed class HistoryChain
     /// <summary>What comes before the first.</summary>
     public const string Root = "";
 
+    /// <summary>Entries after which the newest attempt takes the place of the one before: some 300 kB of the 1 MiB of an entity.</summary>
+    public const int MostAttempts = 1000;
+
     private readonly byte[] _key;
 
     /// <param name="ledgerKey">The ledger's key; the chain's is derived from it (RFC 5869), so that neither proves the other.</param>
@@ -30,9 +33,12 @@ internal sealed class HistoryChain
     /// <summary>The row with its present content on record.</summary>
     public LedgerRow Append(LedgerRow row, LanePosition? place, string? note)
     {
+        // A statement that is tried every hour for months would outgrow its row, and then could not even end. What is linked into
+        // a lane, and so every end and every decision, stays.
+        var kept = row.History.Count >= MostAttempts && place is null && row.History[^1].Place is null ? [.. row.History.SkipLast(1)] : row.History;
         var entry = new HistoryEntry
         {
-            Number = row.History.Count + 1,
+            Number = kept.Count + 1,
             At = row.Updated,
             State = row.State,
             Place = place,
@@ -40,8 +46,8 @@ internal sealed class HistoryChain
             Hash = "",
             Note = HistoryText.Shorten(note),
         };
-        var before = row.History is [.., var last] ? last.Hash : Root;
-        return row with { History = [.. row.History, entry with { Hash = Link(before, row.Key, entry) }] };
+        var before = kept is [.., var last] ? last.Hash : Root;
+        return row with { History = [.. kept, entry with { Hash = Link(before, row.Key, entry) }] };
     }
 
     /// <summary>The head of a lane once an entry is on it.</summary>
@@ -86,8 +92,9 @@ internal sealed class HistoryChain
             row.JobSha256, row.DocumentSha256, row.SealedSha256, row.Encrypted?.ToString(), string.Join(' ', row.EncryptedTo), row.MessageId,
             row.RejectedCertificates, row.Attempts.ToString(CultureInfo.InvariantCulture), Time(row.Received), Time(row.Updated), Time(row.Expires),
             Time(row.Timestamp), row.RelayReply,
-            // Only where there is one: rows from before there was such a field say what they said.
+            // Only where there is one: rows from before there were such fields say what they said.
             .. row.Repaired is { } repaired ? [repaired] : Array.Empty<string>(),
+            .. row.Complaint is { } complaint ? [$"complaint {complaint}"] : Array.Empty<string>(),
         ];
         // Each with its length before it, so that no two rows are written alike.
         return Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(fields.Select(field => $"{field?.Length ?? -1}:{field}")))));

@@ -15,11 +15,13 @@ public sealed class LedgerAudit
 
     private readonly TableClient _statements;
     private readonly HistoryChain _chain;
+    private readonly RecipientHasher _hasher;
 
     internal LedgerAudit(TableServiceClient tables, LedgerOptions options)
     {
         _statements = tables.GetTableClient(StorageNames.Ledger);
         _chain = HistoryChain.Of(options);
+        _hasher = new RecipientHasher(Convert.FromBase64String(options.RecipientKey));
     }
 
     /// <summary>Reads every row of the batch once; 40 bytes of memory for each link.</summary>
@@ -40,6 +42,8 @@ public sealed class LedgerAudit
             entries += row.History.Count;
             if (_chain.FindFault(row) is { } fault)
                 Add(faults, new AuditFault(row.Key.ToString(), fault));
+            else if (row.RecipientAddress is { } address && _hasher.Hash(address) != row.RecipientHash)
+                Add(faults, new AuditFault(row.Key.ToString(), "names another recipient than its history"));
             foreach (var entry in row.History.Where(entry => entry.Place is not null))
                 Collect(row.Key, entry, lanes, links, faults);
         }

@@ -15,7 +15,10 @@ internal sealed class CrashCrowd(
 {
     private const int MaxRounds = 60;
 
-    private static readonly string[] WorkQueues = [StorageNames.Batches, StorageNames.Jobs, StorageNames.Deliveries];
+    private static readonly string[] WorkQueues =
+    [
+        StorageNames.Batches, StorageNames.Jobs, StorageNames.Deliveries, StorageNames.Jobs + StorageNames.PoisonSuffix, StorageNames.Deliveries + StorageNames.PoisonSuffix,
+    ];
 
 #pragma warning disable CA5394 // The same seed must make the same choices.
     private readonly Random _random = new(schedules[0].Seed);
@@ -68,7 +71,11 @@ internal sealed class CrashCrowd(
             while (waiting.TryDequeue(out var next))
             {
                 var worker = await slot.LivingAsync(storage, logs, misdeed);
-                if (next.Ends(Judge(next, await worker.TryWorkAsync(next.Queue, next.Message, next.Work?.Plan, cancellationToken))))
+                if (!next.Ends(Judge(next, await worker.TryWorkAsync(next.Queue, next.Message, next.Work?.Plan, cancellationToken))))
+                    continue;
+                if (next.IsGivenUp)
+                    await storage.GiveUpAsync(next.Queue, next.Message, cancellationToken);
+                else
                     await storage.ReleaseAsync(next.Queue, next.Message, cancellationToken);
             }
         }));
@@ -88,7 +95,7 @@ internal sealed class CrashCrowd(
 
     private static StatementKey KeyOf(string queue, QueueMessage message)
     {
-        if (queue == StorageNames.Deliveries)
+        if (queue.StartsWith(StorageNames.Deliveries, StringComparison.Ordinal))
             return DeliveryOrder.Read(message.Body)!.Key;
         if (queue == StorageNames.Batches)
             return new StatementKey(BatchOrder.Read(message.Body).Batch, "order");
@@ -120,6 +127,14 @@ internal sealed class CrashCrowd(
     private async Task<bool> IsSettledAsync(CancellationToken cancellationToken)
     {
         var rows = await RowsAsync(cancellationToken);
+        var abandoned = rows.Where(row => row.State == StatementState.Abandoned)
+            .Select(row => (Row: row, Work: _works.Find(work => work.Owns(row.Key))!)).Where(pair => pair.Work.Schedule.GivesUp).ToList();
+        foreach (var (row, work) in abandoned)
+        {
+            var worker = await slots[0].LivingAsync(storage, logs, misdeed);
+            _ = await worker.TryRetryAsync(row, work.Plan, cancellationToken);
+        }
+
         var uncertain = rows.Where(row => row.State == StatementState.Uncertain && CrashVerdict.ResentOf(row) == 0)
             .Select(row => (Row: row, Work: _works.Find(work => work.Owns(row.Key))!)).Where(pair => pair.Work.Schedule.Resends).ToList();
         foreach (var (row, work) in uncertain)
@@ -128,7 +143,7 @@ internal sealed class CrashCrowd(
             _ = await worker.TryResendAsync(row, work.Plan, cancellationToken);
         }
 
-        if (uncertain.Count > 0 || rows.Count != schedules.Sum(schedule => schedule.Rows) || !rows.TrueForAll(row => row.State.IsEnd() && row.Reported))
+        if (uncertain.Count + abandoned.Count > 0 || rows.Count != schedules.Sum(schedule => schedule.Rows) || !rows.TrueForAll(row => row.State.IsEnd() && row.Reported))
             return false;
         foreach (var work in _works.Where(work => work.Schedule.Work == CrashWork.Batch))
         {
@@ -150,6 +165,8 @@ internal sealed class CrashCrowd(
         public QueueMessage Message => message;
 
         public CrashedWork? Work => work;
+
+        public bool IsGivenUp => work is { Schedule.GivesUp: true } && !queue.EndsWith(StorageNames.PoisonSuffix, StringComparison.Ordinal);
 
         public int Double(double drawn)
         {

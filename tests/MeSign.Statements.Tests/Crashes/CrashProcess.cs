@@ -43,7 +43,8 @@ internal sealed class CrashProcess : IAsyncDisposable
         {
             StorageNames.Batches => _pipeline.ExpandAsync(handed, cancellationToken),
             StorageNames.Jobs => _pipeline.SealAsync(handed, cancellationToken),
-            _ => _pipeline.DeliverAsync(handed, cancellationToken),
+            StorageNames.Deliveries => _pipeline.DeliverAsync(handed, cancellationToken),
+            _ => _pipeline.AbandonAsync(queue[..^StorageNames.PoisonSuffix.Length], handed, cancellationToken),
         });
         if (_misdeed != Misdeed.DeletesFirst)
             await _queues.GetQueueClient(queue).DeleteMessageAsync(message.MessageId, message.PopReceipt, cancellationToken);
@@ -53,6 +54,9 @@ internal sealed class CrashProcess : IAsyncDisposable
 
     public Task<Exception?> TryResendAsync(LedgerRow row, CrashPlan? plan, CancellationToken cancellationToken) =>
         TryAsync(plan, () => _services.GetRequiredService<Decisions>().ResendAsync(row, "an operator", cancellationToken));
+
+    public Task<Exception?> TryRetryAsync(LedgerRow row, CrashPlan? plan, CancellationToken cancellationToken) =>
+        TryAsync(plan, () => _services.GetRequiredService<Decisions>().RetryAsync(row, "an operator", cancellationToken));
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 

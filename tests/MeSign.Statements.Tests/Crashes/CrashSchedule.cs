@@ -27,6 +27,9 @@ internal sealed record CrashSchedule
     /// <summary>Whether somebody decides to send again what ends as Uncertain.</summary>
     public bool Resends { get; init; }
 
+    /// <summary>Whether the queue gives up on a message at its first failure: it goes to the poison queue, and what is recorded of it is retried by somebody.</summary>
+    public bool GivesUp { get; init; }
+
     /// <summary>Its statements on record, a refused line among them.</summary>
     public int Rows => Work == CrashWork.Batch ? 3 : 1;
 
@@ -50,6 +53,7 @@ internal sealed record CrashSchedule
                 _ => null,
             },
             Resends = random.Next(2) == 0,
+            GivesUp = random.Next(5) == 0 && work != CrashWork.Batch,
         };
 #pragma warning restore CA5394
     }
@@ -57,7 +61,10 @@ internal sealed record CrashSchedule
     /// <summary>One death at one step.</summary>
     public static CrashSchedule At(int step, CrashWork work) => new() { Seed = -step, Work = work, Deaths = [step] };
 
-    public override string ToString() => $"seed {Seed}: {Work}, deaths at {string.Join(", ", Deaths)}, twice {Twice:F1}, relay {Relay?.Stage}:{Relay?.Fault}, resends {Resends}";
+    /// <summary>A death that makes the queue give up on the message, and another at a step of what follows from that.</summary>
+    public static CrashSchedule GivenUpAt(int first, int next) => new() { Seed = -next, Work = CrashWork.Message, Deaths = [first, next], GivesUp = true };
+
+    public override string ToString() => $"seed {Seed}: {Work}, deaths at {string.Join(", ", Deaths)}, twice {Twice:F1}, relay {Relay?.Stage}:{Relay?.Fault}, resends {Resends}, gives up {GivesUp}";
 }
 
 internal enum CrashWork

@@ -64,9 +64,23 @@ internal sealed class CrashStorage
         {
             await _queues.GetQueueClient(queue).UpdateMessageAsync(message.MessageId, message.PopReceipt, visibilityTimeout: TimeSpan.Zero, cancellationToken: cancellationToken);
         }
-        catch (Azure.RequestFailedException gone) when (gone.Status == 404)
+        catch (Azure.RequestFailedException gone) when (gone.Status == 404 || gone.ErrorCode == "PopReceiptMismatch")
         {
-            // Deleted, and the worker died before it knew; or the other worker deleted it.
+            // Deleted, and the worker died before it knew; or the other worker deleted it; or it is visible by now, and only the answer was lost.
+        }
+    }
+
+    /// <summary>The message was tried too often: as a host does, it is copied to the poison queue and then deleted.</summary>
+    public async Task GiveUpAsync(string queue, QueueMessage message, CancellationToken cancellationToken)
+    {
+        await _queues.GetQueueClient(queue + StorageNames.PoisonSuffix).SendMessageAsync(message.Body, cancellationToken: cancellationToken);
+        try
+        {
+            await _queues.GetQueueClient(queue).DeleteMessageAsync(message.MessageId, message.PopReceipt, cancellationToken);
+        }
+        catch (Azure.RequestFailedException gone) when (gone.Status == 404 || gone.ErrorCode == "PopReceiptMismatch")
+        {
+            // Deleted, and the worker died before it knew: the host has a message that is done with in the poison queue.
         }
     }
 

@@ -21,6 +21,11 @@ public sealed class CrashTests(CrashFixture fixture, ITestOutputHelper output)
     [Fact]
     public Task A_death_at_any_one_step_of_a_batch_is_survived() => RunAsync(Enumerable.Range(1, 168).Select(step => CrashSchedule.At(step, CrashWork.Batch)));
 
+    /// <summary>The first death makes the queue give up on the job, or on the delivery order at its various points; the second is at any step from there to the end.</summary>
+    [Fact]
+    public Task A_death_at_any_one_step_of_giving_up_and_retrying_is_survived() => RunAsync(
+        from first in new[] { 1, 12, 30, 50 } from next in Enumerable.Range(1, 24) select CrashSchedule.GivenUpAt(first, first == 1 ? 3 * next : next));
+
     [Fact]
     public Task Seeded_deaths_with_several_workers_are_survived() => RunAsync(Enumerable.Range(1, 1700).Select(CrashSchedule.Of));
 

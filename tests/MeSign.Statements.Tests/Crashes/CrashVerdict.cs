@@ -12,7 +12,9 @@ internal sealed class CrashVerdict(
     private readonly List<string> _faults = [];
 
     /// <summary>How often somebody decided to send it again.</summary>
-    public static int ResentOf(LedgerRow row) => Math.Max(0, row.History.Count(entry => entry.State == StatementState.Sealed) - 1);
+    public static int ResentOf(LedgerRow row) => ContinuedFrom(row, StatementState.Uncertain);
+
+    private static int ContinuedFrom(LedgerRow row, StatementState end) => row.History.Zip(row.History.Skip(1)).Count(pair => pair.First.State == end && !pair.Second.State.IsEnd());
 
     public async Task<IReadOnlyList<string>> FindAsync(CancellationToken cancellationToken)
     {
@@ -41,21 +43,21 @@ internal sealed class CrashVerdict(
 
     private void Judge(CrashedWork work, LedgerRow row, int sent, IReadOnlyList<StatementState> told)
     {
-        var resent = ResentOf(row);
+        var (resent, retried) = (ResentOf(row), ContinuedFrom(row, StatementState.Abandoned));
         var refused = row.Code is FailureCode.UnreadableJob || (row.Code is FailureCode.RecipientRefused && work.Schedule.Relay?.Answer?[0] == '5');
         Require(work, row.State is StatementState.Relayed or StatementState.Uncertain || refused, $"{row.Key} is {row.State} {row.Code}: {row.Detail}");
         Require(work, sent <= 1 + resent, $"{row.Key} was submitted {sent} times");
         Require(work, row.State != StatementState.Relayed || sent >= 1, $"{row.Key} is Relayed and the relay has nothing");
         Require(work, row.State is StatementState.Relayed or StatementState.Uncertain || sent == 0 || resent > 0, $"{row.Key} is {row.State} and the relay has it");
         Require(work, told.Count > 0 && told[^1] == row.State, $"{row.Key} is {row.State}, the bank was told {string.Join(", ", told)}");
-        Require(work, told.Distinct().Count() <= 1 + resent, $"{row.Key} ended as {string.Join(" and ", told.Distinct())}");
-        Require(work, told.Count <= 1 + resent + work.Plan.Deaths + work.Plan.Doubled + sweepDeaths, $"{row.Key} was told {told.Count} times");
-        Require(work, row.History.Count(entry => entry.State.IsEnd()) == 1 + resent, $"{row.Key} has {string.Join(", ", row.History.Select(entry => entry.State))} on record");
+        Require(work, told.Distinct().Count() <= 1 + resent + Math.Min(1, retried), $"{row.Key} ended as {string.Join(" and ", told.Distinct())}");
+        Require(work, told.Count <= 1 + resent + retried + work.Plan.Deaths + work.Plan.Doubled + sweepDeaths, $"{row.Key} was told {told.Count} times");
+        Require(work, row.History.Count(entry => entry.State.IsEnd()) == 1 + resent + retried, $"{row.Key} has {string.Join(", ", row.History.Select(entry => entry.State))} on record");
 
         // A death leaves the message that was worked on; only a person's decision has none. What else waits for a sweep was dropped.
         var lost = logs.Lines.Where(line => line.Values.GetValueOrDefault("Kind") is "order" or "job" or "told"
             && Equals(line.Values["Batch"], row.Batch) && Equals(line.Values["Job"], row.Job)).ToList();
-        Require(work, lost.Count == 0 || resent > 0, $"only a sweep put it right: {string.Join("; ", lost.Select(line => line.Text))}");
+        Require(work, lost.Count == 0 || resent + retried > 0, $"only a sweep put it right: {string.Join("; ", lost.Select(line => line.Text))}");
     }
 
     private async Task JudgeAsync(CrashedWork work, int statements, CancellationToken cancellationToken)

@@ -44,7 +44,7 @@ internal sealed partial class MisdeedPolicy(Misdeed misdeed) : HttpPipelinePolic
                     await ForgetConditionsAsync(request, message.CancellationToken);
                 break;
             case Misdeed.LosesOrders when request.Method == RequestMethod.Post && request.Uri.Path.Contains($"{StorageNames.Deliveries}/", StringComparison.Ordinal) && Interlocked.Increment(ref s_orders) % 3 == 0:
-                request.Uri.Path = request.Uri.Path.Replace($"{StorageNames.Deliveries}/", $"{StorageNames.Deliveries}{StorageNames.PoisonSuffix}/", StringComparison.Ordinal);
+                request.Uri.Path = request.Uri.Path.Replace($"{StorageNames.Deliveries}/", $"{StorageNames.Batches}{StorageNames.PoisonSuffix}/", StringComparison.Ordinal);
                 break;
         }
 

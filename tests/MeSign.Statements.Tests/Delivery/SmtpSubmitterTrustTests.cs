@@ -1,5 +1,8 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Text;
 using MeSign.Statements.Delivery;
 
 namespace MeSign.Statements.Tests.Delivery;
@@ -77,6 +80,19 @@ public sealed class SmtpSubmitterTrustTests : SmtpSubmitterBench
     }
 
     [Fact]
+    public async Task Takes_nothing_that_was_said_in_clear_for_an_answer_under_TLS()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var relay = new RelayOptions { Host = "localhost", Port = ((IPEndPoint)listener.LocalEndpoint).Port, TrustedRoots = [File("root.pem", _certificates.RootPem)], Timeout = TimeSpan.FromMinutes(1) };
+        var relaying = RelayBehindAnInjectorAsync(listener);
+
+        (await Submitter(relay).SubmitAsync("main", ToBob, Small, Cancellation)).ShouldNotBeOfType<Submission.Failed>();
+
+        relaying.IsFaulted.ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Does_not_go_on_without_TLS_whatever_the_policy()
     {
         var sink = Sink(options => options with { Certificate = null });
@@ -139,5 +155,49 @@ public sealed class SmtpSubmitterTrustTests : SmtpSubmitterBench
 
         (await Submitter(relay).SubmitAsync("main", ToBob, Small, Cancellation))
             .ShouldBeOfType<Submission.Deferred>().Reason.ShouldBe(DeferralReason.RelayAuthentication);
+    }
+
+    /// <summary>A relay before which a man in the middle answers the EHLO that comes under TLS, with a limit that no message keeps (RFC 3207 §6).</summary>
+    private async Task RelayBehindAnInjectorAsync(TcpListener listener)
+    {
+        try
+        {
+            using var client = await listener.AcceptTcpClientAsync(Cancellation);
+            await SayAsync(client.GetStream(), "220 relay");
+            await HearAsync(client.GetStream());
+            await SayAsync(client.GetStream(), "250-relay\r\n250 STARTTLS");
+            await HearAsync(client.GetStream());
+            await SayAsync(client.GetStream(), "220 go\r\n250-relay\r\n250 SIZE 1");
+            await using var tls = new SslStream(client.GetStream());
+            await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = _certificates.Server() }, Cancellation);
+            foreach (var answer in new[] { "250 relay", "250 sender", "250 recipient", "354 go on" })
+            {
+                await HearAsync(tls);
+                await SayAsync(tls, answer);
+            }
+
+            while (await HearAsync(tls) is not ".")
+                continue;
+            await SayAsync(tls, "250 taken");
+            await HearAsync(tls);
+        }
+        catch (Exception left) when (left is IOException or AuthenticationException or ObjectDisposedException)
+        {
+            // A client that would rather not talk to such a relay is right too.
+        }
+    }
+
+    private static async Task SayAsync(Stream stream, string line) => await stream.WriteAsync(Encoding.ASCII.GetBytes(line + "\r\n"), Cancellation);
+
+    private static async Task<string> HearAsync(Stream stream)
+    {
+        var (line, one) = (new StringBuilder(), new byte[1]);
+        while (one[0] != '\n')
+        {
+            await stream.ReadExactlyAsync(one, Cancellation);
+            line.Append((char)one[0]);
+        }
+
+        return line.ToString().TrimEnd();
     }
 }

@@ -14,6 +14,7 @@ public sealed class SandboxFixture(AzuriteFixture azurite) : IAsyncLifetime
     internal const string Rsa = "rsa@example.test";
     internal const string Ec = "ec@example.test";
     internal const string Expired = "expired@example.test";
+    internal const string International = "jiří@example.test";
     internal const string Nobody = "nobody@example.test";
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mesign-pipeline-");
@@ -29,6 +30,7 @@ public sealed class SandboxFixture(AzuriteFixture azurite) : IAsyncLifetime
             [
                 new RecipientOrder(Rsa, "Rosa", KeyKind.Rsa2048),
                 new RecipientOrder(Ec, "Emil", KeyKind.P256),
+                new RecipientOrder(International, "Jiří", KeyKind.P256),
                 new RecipientOrder(Expired, "Edda", KeyKind.P256, RecipientFault.Expired),
             ],
         },

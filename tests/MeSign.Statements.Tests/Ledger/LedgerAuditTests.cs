@@ -45,6 +45,28 @@ public sealed class LedgerAuditTests(AzuriteFixture azurite) : IAsyncLifetime
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
+    public void A_statement_that_is_tried_for_months_does_not_outgrow_its_row()
+    {
+        var chain = HistoryChain.Of(Options);
+        var row = new LedgerRow { Batch = Batch, Job = "job-1", JobSha256 = new string('0', 64), State = StatementState.Received };
+        row = chain.Append(row, new LanePosition(3, 1), note: null);
+        foreach (var attempt in Enumerable.Range(1, 20_000))
+            row = chain.Append(row with { State = attempt % 2 == 0 ? StatementState.Deferred : StatementState.Submitting, Attempts = attempt, Updated = row.Updated.AddHours(1) }, place: null, note: null);
+        var tried = row.History.Count;
+        row = chain.Append(row with { State = StatementState.Abandoned }, new LanePosition(3, 2), note: null);
+        row = chain.Append(row with { State = StatementState.Sealed }, new LanePosition(3, 3), "retried by an operator");
+        row = chain.Append(row with { State = StatementState.Submitting }, place: null, note: null);
+        row = chain.Append(row with { State = StatementState.Relayed }, new LanePosition(3, 4), note: null);
+
+        chain.FindFault(row).ShouldBeNull();
+        row.History.Count.ShouldBe(tried + 4);
+        row.History.Select(entry => entry.Place?.Position).OfType<long>().ShouldBe([1, 2, 3, 4]);
+        // The service counts two bytes a character, and takes 1 MiB.
+        var written = LedgerRowEntity.Write(row, out _);
+        ((IDictionary<string, object>)written).Values.OfType<string>().Sum(text => 2 * text.Length).ShouldBeLessThan(512 * 1024);
+    }
+
+    [Fact]
     public async Task Goes_on_being_intact_while_statements_come_and_change()
     {
         var head = (await AuditAsync()).Head;
@@ -66,6 +88,7 @@ public sealed class LedgerAuditTests(AzuriteFixture azurite) : IAsyncLifetime
     [InlineData("RecipientHash", "00")]
     [InlineData("RelayReply", "250 2.0.0")]
     [InlineData("Repaired", "PDF damaged at byte 9")]
+    [InlineData("Complaint", "abuse")]
     public async Task Names_the_statement_whose_row_was_altered(string property, string value)
     {
         await ChangeAsync("job-05", row => row[property] = value);
@@ -73,6 +96,17 @@ public sealed class LedgerAuditTests(AzuriteFixture azurite) : IAsyncLifetime
         (await AuditAsync()).Faults.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
             fault => fault.Where.ShouldBe("2026-10/job-05"),
             fault => fault.What.ShouldContain("4 (Relayed)"));
+    }
+
+    [Fact]
+    public async Task Names_the_statement_whose_address_was_altered()
+    {
+        await ChangeAsync("job-05", row => row["RecipientAddress"] = "bob@example.org");
+        (await AuditAsync()).IsIntact.ShouldBeTrue();
+
+        await ChangeAsync("job-05", row => row["RecipientAddress"] = "mallory@example.org");
+
+        (await AuditAsync()).Faults.ShouldHaveSingleItem().Where.ShouldBe("2026-10/job-05");
     }
 
     /// <summary>As rows were hashed before there were repairs to record: each field after its length, and no other.</summary>

@@ -110,6 +110,7 @@ public sealed class BounceTests(AzuriteFixture azurite) : IAsyncLifetime
         var again = await ReadAsync(BounceSamples.Complaint);
 
         (recorded.Effect, recorded.Row!.State, recorded.Row.Complaint).ShouldBe((BounceEffect.Complained, StatementState.Relayed, "abuse"));
+        recorded.Row.History[^1].Note.ShouldBe("complaint: abuse");
         again.Effect.ShouldBe(BounceEffect.Noted);
         (await ResultsAsync()).ShouldBe(0);
         var suppression = (await SuppressionAsync()).ShouldNotBeNull();

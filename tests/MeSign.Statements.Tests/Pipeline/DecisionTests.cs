@@ -103,6 +103,28 @@ public sealed class DecisionTests(SandboxFixture fixture)
     }
 
     [Fact]
+    public async Task What_has_no_message_any_more_is_neither_sent_again_nor_retried()
+    {
+        await using var run = await fixture.StartAsync();
+        var other = TestJob.For(SandboxFixture.Rsa, "job-2");
+        await run.SendAsync(other);
+        await run.WorkAsync(StorageNames.Jobs);
+        await run.Queue(StorageNames.Deliveries).ClearMessagesAsync(Cancellation);
+        await PoisonAsync(run, StorageNames.Deliveries, $$"""{"batch":"{{other.Key.Batch}}","job":"{{other.Key.Job}}"}""");
+        var job = await UncertainAsync(run);
+        await run.Queue(StorageNames.Deliveries).ClearMessagesAsync(Cancellation);
+        foreach (var one in new[] { job, other })
+            await run.Part<LedgerErasure>().ForgetAsync(await run.RowAsync(one), Kept.Message, Cancellation);
+
+        (await run.Part<Decisions>().ResendAsync(await run.RowAsync(job), By, Cancellation)).ShouldBeFalse();
+        (await RetryAsync(run, other)).ShouldBeFalse();
+
+        (await run.RowAsync(job)).State.ShouldBe(StatementState.Uncertain);
+        (await run.RowAsync(other)).State.ShouldBe(StatementState.Abandoned);
+        await run.ShouldHaveQueuedAsync();
+    }
+
+    [Fact]
     public async Task A_mistyped_address_is_in_no_row_result_or_log()
     {
         await using var run = await fixture.StartAsync(("MeSign:Ledger:StoreAddresses", "false"));

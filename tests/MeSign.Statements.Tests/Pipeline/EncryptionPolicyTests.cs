@@ -1,4 +1,5 @@
 using System.Text;
+using MeSign.Statements.Delivery;
 using MeSign.Statements.Intake;
 using MeSign.Statements.Ledger;
 using MeSign.Statements.Storage;
@@ -57,6 +58,30 @@ public sealed class EncryptionPolicyTests(SandboxFixture fixture)
         (await ExternalProgram.RunAsync("openssl", fixture.Sandbox.Folder.Path, "cms", "-verify", "-in", mail.Path, "-CAfile", fixture.Sandbox.Folder.Root))
             .ShouldSucceed().Output.ShouldContain("CMS Verification successful");
         (await run.ResultsAsync()).ShouldHaveSingleItem().Encrypted.ShouldBe(false);
+    }
+
+    [Theory]
+    [InlineData("required")]
+    [InlineData("never")]
+    public async Task Reaches_a_mailbox_whose_name_is_not_ASCII(string policy)
+    {
+        await using var run = await fixture.StartAsync();
+        var job = TestJob.For(SandboxFixture.International, encryption: policy);
+        await run.SendAsync(job);
+
+        await run.SealAndDeliverAsync();
+
+        var row = await run.RowAsync(job);
+        (row.State, row.Detail).ShouldBe((StatementState.Relayed, null));
+        var mail = run.Mail.ShouldHaveSingleItem();
+        mail.Recipients.ShouldHaveSingleItem().Address.ShouldBe(SandboxFixture.International);
+        mail.SenderParameters.ShouldContain("SMTPUTF8");
+        var sent = await mail.ReadAsync(Cancellation);
+        sent.ShouldBe((await run.Part<Outbox>().OpenAsync(job.Key, Cancellation)).ToArray());
+        // RFC 6152 §3: what is not 7-bit behind the header section is announced. A signed message repeats its fields there.
+        var body = sent.AsSpan(sent.AsSpan().IndexOf("\r\n\r\n"u8));
+        mail.SenderParameters.Contains("BODY=8BITMIME").ShouldBe(!Ascii.IsValid(body));
+        Ascii.IsValid(body).ShouldBe(policy == "required");
     }
 
     [Theory]

@@ -73,6 +73,44 @@ public sealed class ErasureTests(SandboxFixture fixture)
     }
 
     [Fact]
+    public async Task A_statement_that_is_just_sent_again_keeps_its_message()
+    {
+        await using var run = await fixture.StartAsync(($"{Retention}:Messages", "10.00:00:00"));
+        var (first, second) = (TestJob.For(SandboxFixture.Ec, "first"), TestJob.For(SandboxFixture.Ec, "second"));
+        foreach (var job in new[] { first, second })
+        {
+            await run.SendAsync(job);
+            await run.WorkAsync(StorageNames.Jobs);
+            await run.Ledger.MoveAsync(await run.RowAsync(job) with { LeaseUntil = run.Time.GetUtcNow() }, StatementState.Submitting, Cancellation);
+        }
+
+        await run.Queue(StorageNames.Deliveries).ClearMessagesAsync(Cancellation);
+        await SweepAfterAsync(run, TimeSpan.FromMinutes(10));
+        run.Time.Advance(TimeSpan.FromDays(11));
+
+        // Both are read as due; by the time that the first is forgotten, somebody has decided about the second.
+        Task? deciding = null;
+        using var decided = new ManualResetEventSlim();
+        run.OnTableWrite = () =>
+        {
+            run.OnTableWrite = null;
+            deciding = Task.Run(async () =>
+            {
+                await run.Part<Decisions>().ResendAsync(await run.RowAsync(second), "an operator", Cancellation);
+                decided.Set();
+            });
+            decided.Wait(Cancellation);
+        };
+        await run.Pipeline.SweepAsync(Cancellation);
+        await deciding!;
+
+        (await HasAsync(run, first)).Message.ShouldBeFalse();
+        (await HasAsync(run, second)).Message.ShouldBeTrue();
+        await run.WorkAsync(StorageNames.Deliveries);
+        (await run.RowAsync(second)).State.ShouldBe(StatementState.Relayed);
+    }
+
+    [Fact]
     public async Task A_recipient_is_erased_everywhere_but_in_the_proof()
     {
         await using var run = await fixture.StartAsync();

@@ -106,6 +106,24 @@ public sealed class SubmittingTests(SandboxFixture fixture)
         run.Mail.ShouldHaveSingleItem();
     }
 
+    [Fact]
+    public async Task A_worker_that_stood_still_beyond_its_lease_sends_nothing()
+    {
+        await using var run = await fixture.StartAsync();
+        var job = TestJob.For(SandboxFixture.Ec);
+        await run.SendAsync(job);
+        await run.WorkAsync(StorageNames.Jobs);
+        var order = (await run.Queue(StorageNames.Deliveries).ReceiveMessageAsync(cancellationToken: Cancellation)).Value;
+
+        run.OnTableWrite = () => run.Time.Advance(TimeSpan.FromMinutes(10));
+        await Should.ThrowAsync<LedgerConflictException>(() => run.Pipeline.DeliverAsync(new QueuedMessage(order.MessageId, order.Body, 1), Cancellation));
+        run.OnTableWrite = null;
+
+        await run.Pipeline.DeliverAsync(new QueuedMessage(order.MessageId, order.Body, 2), Cancellation);
+        (await run.RowAsync(job)).State.ShouldBe(StatementState.Uncertain);
+        run.Mail.ShouldBeEmpty();
+    }
+
     /// <summary>A sealed statement, its order on the queue, and a worker that took it and never came back.</summary>
     private static async Task<LedgerRow> SubmittingAsync(PipelineRun run, TimeSpan lease)
     {

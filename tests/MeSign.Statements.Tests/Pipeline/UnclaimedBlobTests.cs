@@ -15,7 +15,7 @@ public sealed class UnclaimedBlobTests(SandboxFixture fixture)
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_finished_message_without_a_row_goes_after_thirty_days_and_is_counted()
+    public async Task A_finished_message_that_no_row_knows_goes_after_thirty_days_and_is_counted()
     {
         await using var run = await fixture.StartAsync();
         using var counted = new Repairs(run);
@@ -24,15 +24,18 @@ public sealed class UnclaimedBlobTests(SandboxFixture fixture)
         var sealedMessages = run.Blobs.GetBlobContainerClient(StorageNames.Sealed);
         await UploadAsync(sealedMessages, "2026-10/orphan.eml");
         await UploadAsync(sealedMessages, "notes.txt");
+        // Its worker died with the message written and its row not, and the queue gave up on it.
+        await run.Ledger.RecordEndedAsync(new EndedReceipt { Key = new StatementKey("2026-10", "given-up"), JobSha256 = new string('0', 64), State = StatementState.Abandoned, Detail = "gave up" }, Cancellation);
+        await UploadAsync(sealedMessages, "2026-10/given-up.eml");
 
         run.Time.Advance(TimeSpan.FromDays(29));
         await run.Pipeline.SweepAsync(Cancellation);
-        (await NamesAsync(sealedMessages)).ShouldBe(["2026-10/job-1.eml", "2026-10/orphan.eml", "notes.txt"]);
+        (await NamesAsync(sealedMessages)).ShouldBe(["2026-10/given-up.eml", "2026-10/job-1.eml", "2026-10/orphan.eml", "notes.txt"]);
 
         run.Time.Advance(TimeSpan.FromDays(2));
         await run.Pipeline.SweepAsync(Cancellation);
         (await NamesAsync(sealedMessages)).ShouldBe(["2026-10/job-1.eml", "notes.txt"], "what is not called as ours is not ours");
-        counted.Kinds.Count(kind => kind == "unclaimed-message").ShouldBe(1);
+        counted.Kinds.Count(kind => kind == "unclaimed-message").ShouldBe(2);
         run.Logs.Lines.ShouldContain(line => Equals(line.Values.GetValueOrDefault("Kind"), "unclaimed-message"));
     }
 

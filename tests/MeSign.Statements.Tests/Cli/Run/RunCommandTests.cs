@@ -44,6 +44,23 @@ public sealed class RunCommandTests(SandboxFixture fixture) : IClassFixture<Sand
     }
 
     [Fact]
+    public async Task Serves_operators_where_the_settings_say()
+    {
+        var key = fixture.PathOf("operator.key");
+        await File.WriteAllTextAsync(key, "Qn85nTeXm4V1dJgJ7l3tWmY2ZzYwq0oV8b1u5rX6c9E=", Cancelled);
+        using var run = RunProcess.Start("--settings", fixture.WriteSettings(("MeSign:Operations:Url", "http://127.0.0.1:0"), ("MeSign:Operations:Operators:jana:KeyFile", key)));
+        await UntilAsync(() => Task.FromResult(run.Said.Contains("Operators are served at", StringComparison.Ordinal)), run);
+
+        using var http = new HttpClient { BaseAddress = new Uri(run.Said.Split("Operators are served at ")[1].Split('\n')[0].Trim()) };
+        (await http.GetAsync("operations/batches/nothing", Cancelled)).StatusCode.ShouldBe(System.Net.HttpStatusCode.Unauthorized);
+        http.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", "Bearer Qn85nTeXm4V1dJgJ7l3tWmY2ZzYwq0oV8b1u5rX6c9E=");
+        (await http.GetAsync("operations/batches/nothing", Cancelled)).StatusCode.ShouldBe(System.Net.HttpStatusCode.NotFound);
+        run.Terminate();
+
+        (await run.EndAsync(_limit.Token)).ShouldBe(0, run.Said);
+    }
+
+    [Fact]
     public async Task Waits_for_storage_and_ends_with_0_on_SIGTERM_all_the_same()
     {
         using var run = RunProcess.Start("--settings", fixture.WriteSettings(("StatementStorage", StorageAway)));

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
+using MeSign.Statements.Cli.Submit;
 using MeSign.Statements.Intake;
 using MeSign.Statements.Storage;
 using MeSign.Statements.Tests.Cli.Seal;
@@ -56,6 +57,21 @@ public sealed class SubmitCommandTests(AzuriteFixture azurite) : IAsyncLifetime
         var jobs = (await BlobAsync(order.Manifest)).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => new JobReader().Read(BinaryData.FromString(line))).ToList();
         jobs.Select(job => (job.Id, job.Recipient.Address, job.Document!.Sha256)).ShouldBe(
             [("1", "jana@example.test", Hash("%PDF-1.7 a")), ("2", "petr@example.test", Hash("%PDF-1.7 b"))]);
+    }
+
+    [Fact]
+    public async Task Ordering_leaves_the_manifest_as_a_worker_that_expands_it_by_now_has_read_it()
+    {
+        var documents = new DocumentUpload(new BlobServiceClient(_connection));
+        using var manifest = new MemoryStream("{}\n"u8.ToArray());
+        await documents.PutAsync("2026-10/manifest.jsonl", manifest, "application/jsonl", Cancelled);
+        var read = (await Documents.GetBlobClient("2026-10/manifest.jsonl").GetPropertiesAsync(cancellationToken: Cancelled)).Value.ETag;
+        (await documents.WasOrderedAsync("2026-10/manifest.jsonl", Cancelled)).ShouldBeFalse();
+
+        await documents.MarkOrderedAsync("2026-10/manifest.jsonl", Cancelled);
+
+        (await documents.WasOrderedAsync("2026-10/manifest.jsonl", Cancelled)).ShouldBeTrue();
+        (await Documents.GetBlobClient("2026-10/manifest.jsonl").GetPropertiesAsync(cancellationToken: Cancelled)).Value.ETag.ShouldBe(read);
     }
 
     [Fact]

@@ -1,9 +1,9 @@
 using MeSign.Statements.Ledger;
 
-namespace MeSign.Statements.Cli.Status;
+namespace MeSign.Statements.Operations;
 
-/// <summary>One statement as <c>mesign status --json</c> prints it.</summary>
-internal sealed record StatementView(
+/// <summary>One statement as operators see it, by <c>mesign status --json</c> and over HTTP.</summary>
+public sealed record StatementView(
     string Batch,
     string Job,
     string? Issuer,

@@ -1,0 +1,78 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using MeSign.Statements.Ledger;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace MeSign.Statements.Operations;
+
+/// <summary>What can be asked and decided over HTTP: how a batch and its statements stand, and what people decide about them.</summary>
+internal sealed class OperationsRequests(StatementLedger ledger, BatchRegister batches, Decisions decisions)
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter() } };
+
+    public async Task<IResult> ShowAsync(string batch, CancellationToken cancellationToken)
+    {
+        if (!StatementKey.IsPart(batch))
+            return Absent(batch);
+
+        var record = await batches.FindAsync(batch, cancellationToken);
+        var totals = await batches.TotalsAsync(batch, cancellationToken);
+        return record is null && totals.Received == 0
+            ? Absent(batch)
+            : TypedResults.Json(new BatchView(batch, totals.Received, totals.OnTheWay, totals.Ended, record?.IsExpanded, record?.Completed, totals.Head), Json);
+    }
+
+    /// <param name="state">Only these, where given.</param>
+    public IResult List(string batch, StatementState? state, CancellationToken cancellationToken) => StatementKey.IsPart(batch)
+        ? TypedResults.Json(ledger.ByBatchAsync(batch, cancellationToken).Where(row => state is null || row.State == state).Select(StatementView.Of), Json)
+        : Absent(batch);
+
+    public async Task<IResult> ShowAsync(string batch, string job, CancellationToken cancellationToken) =>
+        await FindAsync(batch, job, cancellationToken) is { } row ? TypedResults.Json(StatementView.Of(row), Json) : Absent($"{batch}/{job}");
+
+    public Task<IResult> RetryAsync(string batch, string job, string by) =>
+        DecideAsync(batch, job, StatementState.Abandoned, row => decisions.RetryAsync(row, by, CancellationToken.None));
+
+    public Task<IResult> ResendAsync(string batch, string job, string by) =>
+        DecideAsync(batch, job, StatementState.Uncertain, row => decisions.ResendAsync(row, by, CancellationToken.None));
+
+    public Task<IResult> ResolveAsync(string batch, string job, string by) => DecideAsync(batch, job, StatementState.Uncertain, async row =>
+    {
+        await decisions.ResolveAsync(row, by, CancellationToken.None);
+        return true;
+    });
+
+    /// <summary>What is decided is carried out, whether or not the client waits for it.</summary>
+    /// <param name="from">The state that the decision is for.</param>
+    private async Task<IResult> DecideAsync(string batch, string job, StatementState from, Func<LedgerRow, Task<bool>> decide)
+    {
+        if (await FindAsync(batch, job, CancellationToken.None) is not { } row)
+            return Absent($"{batch}/{job}");
+        if (row.State != from)
+            return Problem(StatusCodes.Status409Conflict, $"{row.Key} is {row.State}, not {from}: there is nothing to decide");
+
+        try
+        {
+            return await decide(row)
+                ? await ShowAsync(batch, job, CancellationToken.None)
+                : Problem(StatusCodes.Status410Gone, $"{row.Key}: its job or its message is not kept any more, the bank must send a new job");
+        }
+        catch (LedgerConflictException)
+        {
+            return Problem(StatusCodes.Status409Conflict, $"{row.Key} moved on meanwhile: look again");
+        }
+    }
+
+    private async Task<LedgerRow?> FindAsync(string batch, string job, CancellationToken cancellationToken) =>
+        StatementKey.IsPart(batch) && StatementKey.IsPart(job) ? await ledger.FindAsync(new StatementKey(batch, job), cancellationToken) : null;
+
+    private static ProblemHttpResult Absent(string what) => Problem(StatusCodes.Status404NotFound, $"{what} is not in the ledger");
+
+    private static ProblemHttpResult Problem(int status, string detail) => TypedResults.Problem(detail, statusCode: status);
+
+    /// <param name="Ended">How many stand in each end state; states without any are absent.</param>
+    /// <param name="Expanded">Absent where the batch came as single jobs.</param>
+    private sealed record BatchView(
+        string Batch, int Received, int OnTheWay, IReadOnlyDictionary<StatementState, int> Ended, bool? Expanded, DateTimeOffset? Completed, string Head);
+}
