@@ -56,7 +56,7 @@ internal static class BouncePhrases
         new(RelayDenied,
             @"use me .{0,120}as a relay|relay(ing)?( access)? (is )?(denied|not (permitted|allowed)|prohibited)|(unable|not (allowed|permitted)|refus\w+|isn't allowed) to relay|in my list of allowed rcpthosts|not a relay|do(es)? not relay|insecure mail relay|open relay not|remote domains? (is |are )?not (supported|allowed)"),
         new(DNSFailure,
-            @"host not found, try again|name service error .{0,100}(try again|malformed|unexpected)|temporary (lookup|dns|name (service|resolution)) (failure|error)|temporary failure in name resolution|name ?server.{0,60}(fail|timed out|timeout|not respond|unavailable)|host name lookup failure|\bdns (query|lookup|server|resolution)?[^.]{0,30}(timed out|timeout|fail)|servfail"),
+            @"host not found, try again|(host or domain name not found. )?name service error .{0,100}(try again|malformed|unexpected)|temporary (lookup|dns|name (service|resolution)) (failure|error)|temporary failure in name resolution|name ?server.{0,60}(fail|timed out|timeout|not respond|unavailable)|host name lookup failure|\bdns (query|lookup|server|resolution)?[^.]{0,30}(timed out|timeout|fail)|servfail"),
         new(BadDomain,
             @"no (valid )?mx\b|\b(host|domain)( or domain)?( name)?( is)? (unknown|not found|invalid)|name or service not known|any host by that name|unrouteable mail domain|(host|domain) (could not|couldn't|cannot|can't) be (found|resolved)|bad domain|no mail (server|exchanger)|(unknown|no such|non-?existent) (host|domain)|\bdomain\b.{0,60}(does(n't| not) exist|couldn't be found)|null mx|nxdomain|does not accept mail \(nullmx"),
         new(RoutingErrors,

@@ -137,7 +137,7 @@ internal static class BounceWords
         new(TransientFailure,
             @"temporar(y|ily)|server (is )?(too )?busy|resources? (temporarily|unavail|limited)",
             @"overload|load (too|average)",
-            @"locked|deferred",
+            @"\blocked|deferred",
             @"database (error|unavail)|can.?t .{0,20}(ldap|database)|lookup failure"),
         new(DNSFailure,
             @"name ?server|\bdns\b|resolv(er|ing) .{0,20}(fail|error|time)"),

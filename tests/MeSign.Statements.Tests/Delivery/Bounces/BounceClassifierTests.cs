@@ -53,9 +53,10 @@ public sealed class BounceClassifierTests
     }
 
     [Theory]
-    [InlineData("550 5.7.1 Client blocked, try again later", BounceClass.SpamBlock)]
-    [InlineData("450 4.7.1 Client blocked, try again later", BounceClass.TransientFailure)]
+    [InlineData("550 5.7.1 Service refused, please try later.", BounceClass.SpamBlock)]
+    [InlineData("450 4.7.1 Service refused, please try later.", BounceClass.TransientFailure)]
     [InlineData("550 Please try again later", BounceClass.TransientFailure)]
+    [InlineData("550 5.7.1 Transaction blocked", BounceClass.PolicyRelated)]
     public void Takes_later_for_courtesy_beside_a_code_that_says_never(string reply, BounceClass expected)
     {
         var report = Read(BounceSamples.Notification("failed", "5.0.0", $"smtp; {reply}"));

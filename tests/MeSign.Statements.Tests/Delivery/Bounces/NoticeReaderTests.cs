@@ -10,7 +10,7 @@ public sealed class NoticeReaderTests
     [Theory]
     [InlineData("Your message\r\n\r\n  To:      list@bank.example\r\n  Subject: ...\r\n\r\ndid not reach the following recipient(s):\r\n\r\njana@example.test on Fri, 20 Nov 2026\r\n    The recipient name is not recognized\r\n\r\n")]
     [InlineData("Your message\r\n\r\n  To:      list@bank.example\r\n\r\ndid not reach the following recipient(s):\r\n\r\nc=US;a= ;p=BANK;dda:SMTP=jana@example.test; on Fri, 20 Nov 2026\r\n    The recipient name is not recognized\r\n\r\n")]
-    [InlineData("Intended recipient: jana@example.test\r\n\r\nThe mail to list@bank.example has been returned because it encountered an error.\r\n\r\n")]
+    [InlineData("Intended recipient: jana@example.test\r\n\r\nThe following mail has been returned because it encountered an error.\r\n\r\n")]
     [InlineData("<jana@example.test>: host mx.example.test[192.0.2.25] said: 550 5.1.1\r\n    <bounces+0123@bank.example>: sender is not known (in reply to RCPT TO command)\r\n\r\n")]
     [InlineData("undeliverable to jana@example.test\r\n\r\nOriginal message follows.\r\n\r\n")]
     [InlineData("One of your messages came back.\r\n\r\n")]
