@@ -13,13 +13,11 @@ namespace MeSign.Statements.Cli.Bounces;
 /// <summary><c>mesign bounces</c>: what the bounce reader makes of messages. It changes nothing.</summary>
 internal static class BouncesCommand
 {
-    private const long LargestFile = 64 << 20;
-
     private static readonly JsonSerializerOptions Json = new(SubmitReport.Json) { Converters = { new JsonStringEnumConverter() } };
 
     public static Command Create()
     {
-        var paths = new Argument<string[]>("PATH") { Description = "A message as received (.eml), or a folder of them, with the folders in it.", Arity = ArgumentArity.OneOrMore };
+        var paths = new Argument<string[]>("PATH") { Description = "A message as received (.eml), an mbox, or a folder of them, with the folders in it (Maildir).", Arity = ArgumentArity.OneOrMore };
         var match = new Option<bool>("--match") { Description = "Look up in the ledger which statement it is about; so does --settings." };
         var json = new Option<bool>("--json") { Description = "Print JSON, one object a line for each message." };
         var command = new ExampleCommand(
@@ -40,20 +38,32 @@ internal static class BouncesCommand
             var ledger = provider?.GetRequiredService<StatementLedger>();
             var output = parsed.InvocationConfiguration.Output;
             var views = new List<BounceView>();
+            var exitCode = ExitCodes.Ok;
             foreach (var file in files)
             {
-                var report = BounceReader.Read(await File.ReadAllBytesAsync(file, cancellationToken));
-                var row = ledger is null ? null : await ledger.FindByMessageAsync(report.References, cancellationToken);
-                var view = BounceView.Of(file, report, row);
-                if (parsed.GetValue(json))
-                    await output.WriteLineAsync(JsonSerializer.Serialize(view, Json));
-                else
-                    views.Add(view);
+                try
+                {
+                    foreach (var (index, message) in MessageFile.Read(file).Index())
+                    {
+                        var report = BounceReader.Read(message);
+                        var row = ledger is null ? null : await ledger.FindByMessageAsync(report.References, cancellationToken);
+                        var view = BounceView.Of(file, index + 1, report, row);
+                        if (parsed.GetValue(json))
+                            await output.WriteLineAsync(JsonSerializer.Serialize(view, Json));
+                        else
+                            views.Add(view);
+                    }
+                }
+                catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+                {
+                    await parsed.InvocationConfiguration.Error.WriteLineAsync($"{file} cannot be read: {exception.Message}");
+                    exitCode = ExitCodes.Failed;
+                }
             }
 
             if (!parsed.GetValue(json))
                 AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) }).Write(Table(views));
-            return ExitCodes.Ok;
+            return exitCode;
         });
         return command;
     }
@@ -61,7 +71,7 @@ internal static class BouncesCommand
     private static IEnumerable<string> Files(string path)
     {
         if (Directory.Exists(path))
-            return Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Where(file => new FileInfo(file).Length <= LargestFile).Order(StringComparer.Ordinal);
+            return Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal);
         if (File.Exists(path))
             return [path];
 

@@ -9,6 +9,9 @@ internal static partial class BounceAddresses
 {
     private const int MostReferences = 20;
 
+    /// <summary>Before an address as an attribute of an X.400 one (RFC 2156 §4.3.4.2), which Exchange writes.</summary>
+    private const string X400 = "SMTP=";
+
     private static readonly string[] ReferenceFields = ["In-Reply-To", "References", "X-MS-Exchange-Message-Is-Ndr-For"];
     public static readonly string[] RecipientFields = ["To", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To"];
 
@@ -17,7 +20,9 @@ internal static partial class BounceAddresses
         field is not null && Address().Match(field.Length > 2000 ? field[..2000] : field) is { Success: true } match ? Trim(match.Value) : null;
 
     public static IEnumerable<(int At, string Address)> In(string text) =>
-        Address().Matches(text).Select(match => (match.Index, Trim(match.Value)));
+        Address().Matches(text).Select(match => match.Value.StartsWith(X400, StringComparison.OrdinalIgnoreCase)
+            ? (match.Index + X400.Length, Trim(match.Value[X400.Length..]))
+            : (match.Index, Trim(match.Value)));
 
     /// <summary>Without the <c>type;</c> of RFC 3464 §2.1.2.</summary>
     public static string WithoutType(string field)

@@ -1,6 +1,10 @@
 namespace MeSign.Statements.Delivery.Bounces;
 
-/// <summary>Why a message did not arrive, in the classes that KumoMTA's users know, and one more for size.</summary>
+/// <summary>
+/// Why a message did not arrive, by the names of KumoMTA's bounce classifier. <see cref="MessageTooLarge"/> is ours: KumoMTA counts it among
+/// QuotaIssues. Its AutoReply, Subscribe, Unsubscribe and ChallengeResponse are no reasons (<see cref="BounceKind"/>), and what its
+/// SpamRelated and RelayingIssues hold is told apart here.
+/// </summary>
 public enum BounceClass
 {
     /// <summary>Nothing in it says why.</summary>
@@ -30,7 +34,10 @@ public enum BounceClass
     /// <summary>The message looks like malware.</summary>
     VirusRelated,
 
-    /// <summary>Something in the message is not taken: an attachment, a field, its form.</summary>
+    /// <summary>An attachment, or its type, is not taken.</summary>
+    ProhibitedAttachment,
+
+    /// <summary>Something else in the message is not taken: its words, a field, its form.</summary>
     ContentRelated,
 
     /// <summary>A rule of the receiver, other than those above.</summary>
@@ -49,7 +56,7 @@ public enum BounceClass
     RoutingErrors,
 
     /// <summary>DNS did not answer.</summary>
-    DnsFailure,
+    DNSFailure,
 
     /// <summary>No connection, or one that did not answer.</summary>
     NoAnswerFromHost,
@@ -62,6 +69,9 @@ public enum BounceClass
 
     /// <summary>Not now: greylisting, too many at once, a server in trouble.</summary>
     TransientFailure,
+
+    /// <summary>More recipients than a session, a message or an hour may have. It passes, whatever its code says.</summary>
+    TooManyRecipients,
 
     /// <summary>The two servers did not understand each other.</summary>
     ProtocolErrors,

@@ -10,7 +10,7 @@ internal static class BounceClassifier
     {
         texts = [.. texts.Where(text => !string.IsNullOrWhiteSpace(text)).Distinct(StringComparer.Ordinal)];
         var code = texts.Select(ReplyText.Code).FirstOrDefault(found => found is not null);
-        var quoted = texts.Select(ReplyText.Status).FirstOrDefault(found => found is not null);
+        var quoted = texts.Select(text => ReplyText.Status(text, kind == BounceKind.Success ? "2" : "45")).FirstOrDefault(found => found is not null);
         if (status is null || (quoted is not null && ReplyText.Detail(status) < ReplyText.Detail(quoted)))
             status = quoted ?? status;
 
@@ -26,22 +26,39 @@ internal static class BounceClassifier
 
     private static BounceClass Classify(BounceKind kind, int? code, string? status, IReadOnlyList<string> texts)
     {
-        var exact = status is not null && ReplyText.Detail(status) == 2 ? OfStatus(status) : null;
+        var forGood = kind == BounceKind.Failure && (code is null ? status is ['5', ..] : code >= 500);
+        return Said(kind, status, texts, forGood, out var courtesy)
+            ?? (status is null ? null : OfStatus(status))
+            ?? (code is 521 or 556 ? BounceClass.BadDomain : (BounceClass?)null)
+            ?? courtesy
+            ?? OfCode(code, texts)
+            ?? (kind == BounceKind.Delayed ? BounceClass.TransientFailure : BounceClass.Uncategorized);
+    }
+
+    /// <param name="courtesy">What was said that means nothing beside a code that says for good, where nothing better was said.</param>
+    /// <returns>What the words say, or a code that says more; null where neither says anything.</returns>
+    private static BounceClass? Said(BounceKind kind, string? status, IReadOnlyList<string> texts, bool forGood, out BounceClass? courtesy)
+    {
+        courtesy = null;
+
+        // X.1.10 is a null MX (RFC 7505 §4.2), and with Exchange Online an unknown recipient.
+        var exact = status is not null && ReplyText.Detail(status) == 2 && !status.EndsWith(".1.10", StringComparison.Ordinal) ? OfStatus(status) : null;
         var replies = texts.Select(ReplyText.Find).OfType<string>().Distinct(StringComparer.Ordinal).Take(3);
         foreach (var text in replies.Concat(texts).Select(ReplyText.Bare))
         {
-            if (BouncePhrases.Find(text) is { } sure && Fits(kind, sure))
+            if (BouncePhrases.Find(text, forGood) is { } sure && Fits(kind, sure))
                 return sure;
-            if (BounceWords.Find(text) is { } said && Fits(kind, said) && !Outweighs(exact, said))
+            if (courtesy is null && BounceWords.Find(text, forGood) is { } said && Fits(kind, said) && !Outweighs(exact, said))
                 return said;
 
             // A code that is exact says more than words that stand further off. 5.7.1 is said to everything.
             if (exact is { } reason and not BounceClass.PolicyRelated)
                 return reason;
+            if (forGood)
+                courtesy ??= BouncePhrases.Find(text) ?? BounceWords.Find(text);
         }
 
-        return (status is null ? null : OfStatus(status)) ?? OfCode(code)
-            ?? (kind == BounceKind.Delayed ? BounceClass.TransientFailure : BounceClass.Uncategorized);
+        return null;
     }
 
     /// <summary>A message that is tried again has not expired, however often the notice speaks of hours and days.</summary>
@@ -50,12 +67,15 @@ internal static class BounceClassifier
     /// <summary>Who refuses before it heard of a recipient speaks of the client or the sender, whatever its words and codes.</summary>
     private static BounceClass AtPhase(IReadOnlyList<string> texts, BounceClass reason) =>
         reason is not (BounceClass.InvalidRecipient or BounceClass.BadDomain or BounceClass.PolicyRelated or BounceClass.Uncategorized) ? reason
-        : texts.Select(ReplyText.PhaseOf).FirstOrDefault(phase => phase != ReplyPhase.Unknown) switch
+        : PhaseOf(texts) switch
         {
             ReplyPhase.Connect => BounceClass.SpamBlock,
             ReplyPhase.MailFrom => BounceClass.InvalidSender,
             _ => reason,
         };
+
+    private static ReplyPhase PhaseOf(IReadOnlyList<string> texts) =>
+        texts.Select(ReplyText.PhaseOf).FirstOrDefault(phase => phase != ReplyPhase.Unknown);
 
     /// <summary>
     /// Servers that say 5.1.1 or 5.2.2 mean it, unless their words speak of something that those codes are misused for.
@@ -65,6 +85,7 @@ internal static class BounceClassifier
         BounceClass.InvalidRecipient => said is not (BounceClass.InactiveMailbox or BounceClass.QuotaIssues or BounceClass.SpamBlock or BounceClass.SpamContent
             or BounceClass.VirusRelated or BounceClass.AuthenticationFailed or BounceClass.InvalidSender or BounceClass.RelayDenied or BounceClass.PolicyRelated),
         BounceClass.QuotaIssues or BounceClass.BadDomain => said is not (BounceClass.InvalidRecipient or BounceClass.InactiveMailbox or BounceClass.MessageTooLarge),
+        BounceClass.BadConnection => said is BounceClass.NoAnswerFromHost,
         BounceClass.MessageTooLarge => true,
         _ => false,
     };
@@ -79,16 +100,16 @@ internal static class BounceClassifier
         "2.2" or "3.1" => BounceClass.QuotaIssues,
         "2.3" or "3.4" => BounceClass.MessageTooLarge,
         "2.0" or "2.4" => BounceClass.InvalidRecipient,
-        "3.2" => BounceClass.TransientFailure,
+        "3.2" when status[0] == '4' => BounceClass.TransientFailure,
         "3.0" or "3.3" or "3.5" => BounceClass.BadConfiguration,
         "4.1" => BounceClass.NoAnswerFromHost,
         "4.2" => BounceClass.BadConnection,
-        "4.3" => BounceClass.DnsFailure,
+        "4.3" => BounceClass.DNSFailure,
         "4.4" or "4.6" => BounceClass.RoutingErrors,
         "4.5" => BounceClass.TransientFailure,
         "4.7" or "4.0" => BounceClass.MessageExpired,
         "6.7" or "5.0" or "5.1" or "5.2" or "5.4" or "5.5" or "5.6" => BounceClass.ProtocolErrors,
-        "5.3" => BounceClass.PolicyRelated,
+        "5.3" => BounceClass.TooManyRecipients,
         "7.17" => BounceClass.InvalidRecipient,
         "7.18" => BounceClass.BadDomain,
         "7.27" => BounceClass.InvalidSender,
@@ -101,13 +122,14 @@ internal static class BounceClassifier
         _ => null,
     };
 
-    private static BounceClass? OfCode(int? code) => code switch
+    private static BounceClass? OfCode(int? code, IReadOnlyList<string> texts) => code switch
     {
+        // Who took the recipient and refuses what came then (RFC 5321 §4.2.2: "for policy reasons") has such a mailbox.
+        550 or 551 or 553 when PhaseOf(texts) == ReplyPhase.Data => BounceClass.PolicyRelated,
         421 or 450 or 451 => BounceClass.TransientFailure,
         452 => BounceClass.QuotaIssues,
         500 or 501 or 502 or 503 or 504 => BounceClass.ProtocolErrors,
         530 or 535 => BounceClass.AuthenticationFailed,
-        521 or 556 => BounceClass.BadDomain,
         550 or 551 or 553 => BounceClass.InvalidRecipient,
         552 => BounceClass.QuotaIssues,
         554 => BounceClass.PolicyRelated,
@@ -122,15 +144,16 @@ internal static class BounceClassifier
         BounceClass.QuotaIssues => "5.2.2",
         BounceClass.MessageTooLarge => "5.3.4",
         BounceClass.SpamBlock or BounceClass.SpamContent or BounceClass.PolicyRelated or BounceClass.RelayDenied => "5.7.1",
-        BounceClass.VirusRelated or BounceClass.ContentRelated => "5.6.0",
+        BounceClass.VirusRelated or BounceClass.ProhibitedAttachment or BounceClass.ContentRelated => "5.6.0",
         BounceClass.AuthenticationFailed => "5.7.0",
         BounceClass.InvalidSender => "5.1.8",
         BounceClass.RoutingErrors => "5.4.4",
-        BounceClass.DnsFailure => "5.4.3",
+        BounceClass.DNSFailure => "5.4.3",
         BounceClass.NoAnswerFromHost => "5.4.1",
         BounceClass.BadConnection => "5.4.2",
         BounceClass.MessageExpired => "5.4.7",
         BounceClass.TransientFailure => "5.4.5",
+        BounceClass.TooManyRecipients => "5.5.3",
         BounceClass.ProtocolErrors => "5.5.0",
         BounceClass.BadConfiguration => "5.3.5",
         _ => "5.0.0",

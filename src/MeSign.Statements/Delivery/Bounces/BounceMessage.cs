@@ -16,7 +16,7 @@ internal sealed class BounceMessage
     private const int LongestField = 64 << 10;
     private const int LongestValue = 4000;
 
-    /// <summary>A notice that ends sooner was cut in the wrong place.</summary>
+    /// <summary>A notice that ends sooner, and names nobody, was cut in the wrong place.</summary>
     private const int ShortestNotice = 50;
 
     private readonly StringBuilder _notice = new();
@@ -39,6 +39,9 @@ internal sealed class BounceMessage
     /// <summary>Text for people, without the copy of the original.</summary>
     public string Notice { get; private set; } = "";
 
+    /// <summary>Whether it has no header at all: somebody kept the text only.</summary>
+    public bool IsBare => Header.Count == 0;
+
     public string? DeliveryStatus { get; private set; }
 
     public string? FeedbackReport { get; private set; }
@@ -48,8 +51,7 @@ internal sealed class BounceMessage
     /// <summary>Header of the message that it is about, where it is there.</summary>
     public MailFields? Original { get; private set; }
 
-    /// <returns>Null for bytes that are no message.</returns>
-    public static BounceMessage? Read(ReadOnlyMemory<byte> bytes)
+    public static BounceMessage Read(ReadOnlyMemory<byte> bytes)
     {
         var options = new ParserOptions { MaxMimeDepth = MaxDepth, AllowAddressesWithoutDomain = true, CharsetEncoding = Encoding.Latin1 };
         using var stream = new MemoryStream(BounceBytes.Normalise(bytes.Span[..Math.Min(bytes.Length, BounceReader.MaxBytes)]), writable: false);
@@ -62,7 +64,9 @@ internal sealed class BounceMessage
         }
         catch (FormatException)
         {
-            return null;
+            var bare = new BounceMessage();
+            bare.TakeText(MailCharset.Decode(bytes.Span[..Math.Min(bytes.Length, MaxText)], null));
+            return bare;
         }
     }
 
@@ -84,8 +88,13 @@ internal sealed class BounceMessage
             text = HtmlText.Read(_html.ToString());
         if (string.IsNullOrWhiteSpace(text) && DeliveryStatus is null && FeedbackReport is null)
             text = RawBody(bytes);
+        TakeText(text);
+    }
+
+    private void TakeText(string text)
+    {
         var end = OriginalCopy.Find(text);
-        Notice = text.AsSpan(0, end).Trim().Length < ShortestNotice ? text : text[..end];
+        Notice = text.AsSpan(0, end).Trim() is { Length: < ShortestNotice } start && !start.Contains('@') ? text : text[..end];
         Original ??= OriginalCopy.ReadHeader(text[end..]);
     }
 

@@ -15,12 +15,25 @@ public static class BounceReader
     /// <param name="message">RFC 5322 message, as received or as a mailbox file keeps it; read up to 1 MiB.</param>
     public static BounceReport Read(ReadOnlyMemory<byte> message)
     {
+        try
+        {
+            return Parse(message);
+        }
+        catch (Exception fault) when (fault is not OutOfMemoryException)
+        {
+            // A fault of ours that some message brings out must not stop the messages behind it: it is kept for a person, as what is no report.
+            return BounceReport.Nothing;
+        }
+    }
+
+    /// <summary>As <see cref="Read"/>, with the faults.</summary>
+    internal static BounceReport Parse(ReadOnlyMemory<byte> message)
+    {
         message = message[..Math.Min(message.Length, MaxBytes)];
         if (message.Span.TrimStart(" \t\r\n"u8).StartsWith("{"u8))
             return SesNotification.Read(MailCharset.Decode(message.Span, null)) is { } blob ? Report(blob, []) : BounceReport.Nothing;
 
-        if (BounceMessage.Read(message) is not { } parts)
-            return BounceReport.Nothing;
+        var parts = BounceMessage.Read(message);
         if (SesNotification.Read(parts.Notice) is { } notification)
             return Report(notification, BounceAddresses.References(parts, null, null));
 

@@ -12,6 +12,9 @@ internal sealed class BounceRule(BounceClass reason, params string[] phrases)
 
     public BounceClass Class => reason;
 
+    /// <summary>Whether these words say nothing where the code says for good (5xx): "550 … try again later" is courtesy.</summary>
+    public bool OnlyForNow { get; init; }
+
     public bool Matches(string text) => Array.Exists(_phrases, phrase => phrase.IsMatch(text));
 
     /// <returns>Where the first of its phrases begins, or null.</returns>

@@ -28,7 +28,7 @@ internal static class BounceSigns
 
     /// <summary>What only a system begins with, whoever it says that it is.</summary>
     private static readonly Regex Opening = new(
-        @"^[^A-Za-z>|]*(votre message n'a pas pu|your message (could not|was not|couldn't|wasn't) be(en)? delivered to|a message could not be delivered|delivery to the following recipients? failed|this is an automatically generated delivery status)",
+        @"^[^A-Za-z>|]*(this is the (mail system|mail delivery agent|postfix program|qmail-send program)|hi\. this is the|this message was created automatically by mail|the original message was received at|delivery has failed to these recipients|(delivery incomplete|address not found|message (not delivered|blocked))\b|the following message to .{1,100} was undeliverable|your message to .{1,100} (couldn't|could not) be delivered|votre message n'a pas pu|your message (could not|was not|couldn't|wasn't) be(en)? delivered to|a message could not be delivered|delivery to the following recipients? failed|this is an automatically generated delivery status)",
         Options);
 
     private static readonly Regex Delay = new(
@@ -44,6 +44,9 @@ internal static class BounceSigns
         if (header.Has("X-Failed-Recipients") || parts.ReportType == "delivery-status")
             return BounceKind.Failure;
 
+        if (parts.IsBare)
+            return BeginsAsSystem(parts) ? BounceKind.Failure : BounceKind.NotABounce;
+
         var subject = header["Subject"] ?? "";
         var from = header["From"] ?? "";
         var system = Daemon.IsMatch(from) || from.Contains("<>", StringComparison.Ordinal);
@@ -56,7 +59,7 @@ internal static class BounceSigns
         // People answer statements too, and write of full mailboxes: without a system for a sender it takes more.
         var bounced = daemon
             ? telling || says || parts.Original is not null
-            : telling && says && (!IsAnswer(header, subject) || Opening.IsMatch(parts.Notice.AsSpan(0, Math.Min(parts.Notice.Length, LongestOpening))));
+            : telling && says && (!IsAnswer(header, subject) || BeginsAsSystem(parts));
         return bounced ? BounceKind.Failure : BounceKind.NotABounce;
     }
 
@@ -71,10 +74,13 @@ internal static class BounceSigns
     /// <summary>A complaint in the plain form of before RFC 5965.</summary>
     public static bool IsPlainComplaint(BounceMessage parts) =>
         parts.ReportType == "feedback-report"
+        || parts.Header.Has("X-HmXmrOriginalRecipient")
         || (parts.Original is not null && parts.DeliveryStatus is null
             && (parts.Header["From"] ?? "") is var from
-            && (parts.Header.Has("X-HmXmrOriginalRecipient") || parts.Original.Has("X-HmXmrOriginalRecipient")
+            && (parts.Original.Has("X-HmXmrOriginalRecipient")
                 || ((parts.Header["Subject"] ?? "").StartsWith("complaint about message", StringComparison.OrdinalIgnoreCase) && from.Contains('@', StringComparison.Ordinal))));
+
+    private static bool BeginsAsSystem(BounceMessage parts) => Opening.IsMatch(parts.Notice.AsSpan(0, Math.Min(parts.Notice.Length, LongestOpening)));
 
     private static bool IsAnswer(MailFields header, string subject) =>
         header.Has("In-Reply-To") || subject.StartsWith("re:", StringComparison.OrdinalIgnoreCase) || subject.StartsWith("fw", StringComparison.OrdinalIgnoreCase)

@@ -8,17 +8,31 @@ internal static class NoticeReader
 {
     private const int MostRecipients = 20;
     private const int MostCandidates = 200;
+    private const int LongestList = 400;
+
+    /// <summary>Points that make an address a recipient whatever else is there.</summary>
+    private const int Sure = 4;
 
     private static readonly Regex Staff = new(
         @"^(postmaster|mailer-daemon|mail-daemon|mdaemon|abuse|noc|support|help|helpdesk|admin|administrator|webmaster|hostmaster|root|no-?reply)@", IgnoreCase | CultureInvariant | ExplicitCapture | NonBacktracking);
 
     private static readonly Regex NotTheRecipient = new(
-        @"(from|by|contact|sender|sent by|e-?mail (to|us)|mail from|message-?id|helo|ehlo|write to|return-path|reply-to)\s*[:=]?\s*[<(\x22']?$", IgnoreCase | CultureInvariant | ExplicitCapture | NonBacktracking);
+        @"(from|by|contact|sender|sender('s)? (e-?mail )?address|sent by|e-?mail (to|us)|mail from|message-?id|helo|ehlo|write to|return-path|reply-to)\s*[:=]?\s*[<(\x22']?$", IgnoreCase | CultureInvariant | ExplicitCapture | NonBacktracking);
 
     private static readonly Regex GeneratedFrom = new(@"(generated|expanded) from:?\s*<?$", IgnoreCase | CultureInvariant | ExplicitCapture | NonBacktracking);
 
     private static readonly Regex TheRecipient = new(
-        @"(recipients?|rcpt to|user|address|mailbox|account|deliver(ed|y)? to|to|for|undeliverable|following)\s*[:=]?\s*[<(\x22']?$", IgnoreCase | CultureInvariant | ExplicitCapture | NonBacktracking);
+        @"((recipients?|rcpt to|user|user ?id|address|mailbox|account|deliver(ed|y)? to|to|for|undeliverable|following)\s*[:=]?\s*|\bsmtp=|failed[^\n@]{0,20}:\s*)[<(\x22']?$", IgnoreCase | CultureInvariant | ExplicitCapture | NonBacktracking);
+
+    /// <summary>The original's own field, quoted by way of a heading: Exchange and others begin with it.</summary>
+    private static readonly Regex QuotedField = new(@"\n[ \t>]*(to|cc):\s*[<\x22']?$", IgnoreCase | CultureInvariant | ExplicitCapture | NonBacktracking);
+
+    /// <summary>What a list of those who were not reached begins with.</summary>
+    private static readonly Regex Announcement = new(
+        @"(following|these|intended|failed|unreachable) (e-?mail )?(recipient|address|user|mailbox|person)[^\n]{0,80}\r?\n|address[^\n]{0,30}(failed|errors|follow)[^\n]{0,40}\r?\n", IgnoreCase | CultureInvariant | ExplicitCapture | NonBacktracking);
+
+    /// <summary>Whom the last hop of the returned message was for, which the To field of a list or a forwarding does not tell.</summary>
+    private static readonly Regex ReceivedFor = new(@"\bfor\s+<?(?<address>[^\s<>;]{1,128}@[^\s<>;]{1,250})", IgnoreCase | CultureInvariant | ExplicitCapture | NonBacktracking);
 
     public static IReadOnlyList<BouncedRecipient> Read(BounceMessage parts)
     {
@@ -67,37 +81,48 @@ internal static class NoticeReader
             : [];
         var ours = parts.Header.All("From").Concat(parts.Header.All("To")).Append(parts.Original?["From"]).Append(parts.Original?["Return-Path"])
             .Select(BounceAddresses.Of).OfType<string>().ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var lists = Announcement.Matches(parts.Notice).Select(match => match.Index + match.Length).ToArray();
         foreach (var (at, address) in BounceAddresses.In(parts.Notice).Take(MostCandidates))
         {
-            var score = Score(parts.Notice, at, address) + (sentTo.Contains(address) ? 6 : 0) - (ours.Contains(address) ? 6 : 0);
+            if (QuotedField.IsMatch(Before(parts.Notice, at)))
+                continue;
+
+            var score = Score(parts.Notice, at, address, lists) + (sentTo.Contains(address) ? 3 : 0) - (ours.Contains(address) ? 6 : 0);
             scores[address] = Math.Max(score, scores.GetValueOrDefault(address, int.MinValue));
         }
 
         var best = scores.Count == 0 ? 0 : scores.Values.Max();
-        if (best >= 4)
-            return [.. scores.Where(pair => pair.Value >= Math.Max(4, best - 2)).Select(pair => pair.Key).Take(MostRecipients)];
+        if (best >= Sure)
+            return [.. scores.Where(pair => pair.Value >= Math.Max(Sure, best - 2)).Select(pair => pair.Key).Take(MostRecipients)];
+        if (best == Sure - 1)
+            return [scores.MaxBy(pair => pair.Value).Key];
+        if (parts.Original?["Received"] is { } hop && ReceivedFor.Match(hop) is { Success: true } envelope)
+            return [envelope.Groups["address"].Value];
         if (sentTo.Count is > 0 and <= MostRecipients)
             return [.. sentTo];
         return best >= 0 && scores.Count > 0 ? [scores.MaxBy(pair => pair.Value).Key] : [];
     }
 
-    private static int Score(string text, int at, string address)
+    private static int Score(string text, int at, string address, int[] lists)
     {
-        var score = 0;
-        if (StartsLine(text, at))
-            score += EndsLine(text, at + address.Length) ? 5 : 3;
-        var before = text.AsSpan(Math.Max(0, at - 40), Math.Min(at, 40));
+        var starts = StartsLine(text, at);
+        var before = Before(text, at);
+
+        // "<support@example.org>:" begins what is said of that recipient, whoever it is. Further in, it begins a line of a reply.
+        var listed = at > 0 && text[at - 1] is '<' or '"' && (at == 1 || text[at - 2] is '\n') && text.AsSpan(at + address.Length) is ['>' or '"', ':', ..];
+        var score = (starts ? 3 : 0) + (EndsLine(text, at + address.Length) ? 2 : 0);
+        if (listed || (starts && Array.Exists(lists, end => end <= at && at - end < LongestList)))
+            score += 4;
         if (TheRecipient.IsMatch(before))
             score += 3;
-        if (NotTheRecipient.IsMatch(before))
-            score -= 5;
         if (GeneratedFrom.IsMatch(before))
             score += 9;
-
-        // "<support@example.org>:" begins what is said of that recipient.
-        var listed = at > 0 && text[at - 1] == '<' && StartsLine(text, at) && text.AsSpan(at + address.Length).StartsWith(">:", StringComparison.Ordinal);
+        else if (NotTheRecipient.IsMatch(before))
+            score -= 5;
         return Staff.IsMatch(address) && !listed ? score - 4 : score;
     }
+
+    private static ReadOnlySpan<char> Before(string text, int at) => text.AsSpan(Math.Max(0, at - 40), Math.Min(at, 40));
 
     private static bool StartsLine(string text, int at)
     {

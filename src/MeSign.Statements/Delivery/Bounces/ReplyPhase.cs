@@ -10,6 +10,9 @@ internal enum ReplyPhase
 
     MailFrom,
 
-    /// <summary>RCPT TO and DATA.</summary>
-    Later,
+    /// <summary>RCPT TO.</summary>
+    Recipient,
+
+    /// <summary>DATA and what follows it.</summary>
+    Data,
 }

@@ -26,6 +26,10 @@ internal sealed record SesNotification(BounceKind Kind, IReadOnlyList<BouncedRec
             var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(start.ToString().ReplaceLineEndings("")));
             using var json = JsonDocument.ParseValue(ref reader);
             var root = json.RootElement;
+            // SNS wraps what it passes on, unless its raw delivery is on.
+            if (Text(root, "Type") == "Notification" && Text(root, "Message") is { } wrapped)
+                return Read(wrapped);
+
             var type = (Text(root, "notificationType") ?? Text(root, "eventType"))?.ToLowerInvariant();
             var kind = type switch
             {

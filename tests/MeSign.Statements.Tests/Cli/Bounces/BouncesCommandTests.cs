@@ -52,6 +52,43 @@ public sealed class BouncesCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Prints_an_object_for_every_message_of_an_mbox()
+    {
+        var returned = BounceSamples.Notification("failed", "5.1.1", "smtp; 550 5.1.1 User unknown");
+        var letter = "From: jana@example.test\r\nSubject: Hello\r\n\r\nHello.\r\n\r\nFrom now on, write to my other address.\r\n";
+        var file = _folder.Write("returned.mbox", string.Concat(new[] { returned, letter, BounceSamples.Complaint }.Select(message => $"From MAILER-DAEMON Mon Nov 23 10:00:00 2026\r\n{message}\r\n")));
+
+        var run = await CommandRun.OfAsync("bounces", file, "--json");
+
+        run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)
+            .Select(view => (view.GetProperty("number").GetInt32(), view.GetProperty("kind").GetString())).ShouldBe([(1, "Failure"), (2, "NotABounce"), (3, "Complaint")]);
+    }
+
+    [Fact]
+    public async Task Says_which_file_it_cannot_read_and_goes_on()
+    {
+        var first = _folder.Write("a.eml", BounceSamples.Complaint);
+        File.CreateSymbolicLink(Path.Combine(Path.GetDirectoryName(first)!, "b.eml"), "/nowhere/at/all.eml");
+        _folder.Write("c.eml", BounceSamples.Complaint);
+
+        var run = await CommandRun.OfAsync("bounces", Path.GetDirectoryName(first)!, "--json");
+
+        run.ExitCode.ShouldBe(1);
+        run.Error.ShouldContain("b.eml cannot be read");
+        run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Calls_a_class_what_kumomta_calls_it()
+    {
+        var file = _folder.Write("a.eml", BounceSamples.Notification("failed", "4.4.3", "smtp; temporary failure in name resolution"));
+
+        var run = await CommandRun.OfAsync("bounces", file, "--json");
+
+        JsonDocument.Parse(run.Output).RootElement.GetProperty("class").GetString().ShouldBe("DNSFailure");
+    }
+
+    [Fact]
     public async Task Refuses_a_path_that_is_not_there()
     {
         var run = await CommandRun.OfAsync("bounces", "/nowhere/at/all.eml");

@@ -118,7 +118,7 @@ public class BounceFuzzTests
         var watch = Stopwatch.StartNew();
         var allocated = GC.GetAllocatedBytesForCurrentThread();
 
-        var report = BounceReader.Read(message);
+        var report = BounceReader.Parse(message);
 
         watch.Elapsed.ShouldBeLessThan(MostTime);
         (GC.GetAllocatedBytesForCurrentThread() - allocated).ShouldBeLessThan(MostBytes);

@@ -161,6 +161,6 @@ internal static class BounceSamples
         + $"Original-Recipient: rfc822;jana@example.test\r\nFinal-Recipient: rfc822; j.novakova@intern.example.test\r\nAction: {action}\r\nStatus: {status}\r\nDiagnostic-Code: {diagnostic}\r\n\r\n{more}"
         + $"\r\n--b\r\nContent-Type: text/rfc822-headers\r\n\r\n{OriginalHeader.Replace(MessageId, messageId, StringComparison.Ordinal)}\r\n--b--\r\n";
 
-    private static string Plain(string from, string subject, string text, string fields = "") =>
+    public static string Plain(string from, string subject, string text, string fields = "") =>
         $"Return-Path: <>\r\nFrom: {from}\r\nTo: bounces+0123@bank.example\r\nSubject: {subject}\r\n{fields}\r\n{text}{OriginalHeader}\r\nContent-Type: application/pkcs7-mime\r\n";
 }
