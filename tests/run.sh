@@ -14,6 +14,8 @@ for judge in "${judges[@]}"; do
 done
 [[ -e /usr/share/java/pdfbox2.jar ]] || missing+=(libpdfbox2-java)
 [[ -e /usr/share/java/bcmail.jar ]] || missing+=(libbcmail-java)
+# Ubuntu's package only brings a snap, which sees none of the tests' files.
+[[ -e /usr/lib/thunderbird/thunderbird ]] || apt-cache policy thunderbird 2>/dev/null | grep -q 'Candidate:.*snap' || missing+=(thunderbird)
 /usr/bin/python3 -c 'import jsonschema' 2>/dev/null || missing+=(python3-jsonschema)
 /usr/bin/python3 -c 'import dkim, nacl' 2>/dev/null || missing+=(python3-dkim python3-nacl)
 

@@ -36,6 +36,7 @@ public sealed class MakeMessage
 
     /// <param name="document">The PDF as the bank gave it; null for a job without one.</param>
     /// <param name="certificates">To encrypt to, checked already; none for a message that is only signed.</param>
+    /// <returns>Made of <paramref name="document"/>, which stays as it is until the message has been read.</returns>
     /// <exception cref="StatementFailedException">The document, the template, or the size of the result.</exception>
     /// <exception cref="StatementDelayedException">No timestamp server answers, or the issuer's archive certificate is not valid any more.</exception>
     public async Task<SealedMessage> RunAsync(
@@ -64,7 +65,9 @@ public sealed class MakeMessage
 
         var (signed, repaired) = await SignAsync(unsigned, issuer, cancellationToken);
         var message = await _sealer.SealAsync(composed.WithDocument(signed.Written), issuer, certificates, cancellationToken);
-        signed.Return();
+        // One that is not whole is made of the document each time that it is read.
+        if (message.Eml.IsWhole)
+            signed.Return();
         return message with { Repaired = repaired };
     }
 

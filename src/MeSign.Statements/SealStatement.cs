@@ -98,6 +98,7 @@ internal sealed partial class SealStatement(
 
             var finished = await make.FinishAsync(composed, issuer, decision.Certificates, cancellationToken);
             entry = (await outbox.PutAsync(row.Key, issuer.Id, finished, cancellationToken)).Entry;
+            finished.Eml.Return();
         }
 
         if (entry.Repaired is { } damage)

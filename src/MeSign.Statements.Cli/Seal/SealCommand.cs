@@ -69,8 +69,9 @@ internal static class SealCommand
             ReadOnlyMemory<byte>? content = pdf is null ? null : await File.ReadAllBytesAsync(pdf.FullName, cancellationToken);
             var made = await provider.GetRequiredService<MakeMessage>().RunAsync(read, issuer, content, certificates, cancellationToken);
 
+            await using (var source = made.Eml.Open())
             await using (var target = new FileStream(output.FullName, FileMode.CreateNew, FileAccess.Write, FileShare.None))
-                await target.WriteAsync(made.Eml, cancellationToken);
+                await source.CopyToAsync(target, cancellationToken);
             SealReport.Write(parsed.InvocationConfiguration.Output, parsed.GetValue(json), output.FullName, read, issuer, made);
             return ExitCodes.Ok;
         });

@@ -22,7 +22,7 @@ public sealed class Outbox(BlobServiceClient blobs)
     /// <summary>Keeps a message, unless the statement has one already.</summary>
     public async Task<OutboxPut> PutAsync(StatementKey key, string issuer, SealedMessage message, CancellationToken cancellationToken)
     {
-        var sha256 = Convert.ToHexStringLower(SHA256.HashData(message.Eml.Span));
+        var sha256 = message.Eml.Sha256();
         var entry = new OutboxEntry
         {
             Key = key,
@@ -38,8 +38,9 @@ public sealed class Outbox(BlobServiceClient blobs)
 
         try
         {
+            await using var eml = message.Eml.Open();
             await Blob(key).UploadAsync(
-                BinaryData.FromBytes(message.Eml),
+                eml,
                 new BlobUploadOptions
                 {
                     Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All },
@@ -78,10 +79,11 @@ public sealed class Outbox(BlobServiceClient blobs)
     /// <exception cref="InvalidDataException">The blob's bytes are not those that were written.</exception>
     public async Task<ReadOnlyMemory<byte>> OpenAsync(StatementKey key, CancellationToken cancellationToken)
     {
-        BlobDownloadResult download = await Blob(key).DownloadContentAsync(cancellationToken);
-        var eml = download.Content.ToMemory();
+        using BlobDownloadStreamingResult download = await Blob(key).DownloadStreamingAsync(cancellationToken: cancellationToken);
+        var eml = GC.AllocateUninitializedArray<byte>(checked((int)download.Details.ContentLength));
+        await download.Content.ReadExactlyAsync(eml, cancellationToken);
         var expected = OutboxMetadata.Read(key, download.Details.Metadata, eml.Length).Sha256;
-        if (Convert.ToHexStringLower(SHA256.HashData(eml.Span)) != expected)
+        if (Convert.ToHexStringLower(SHA256.HashData(eml)) != expected)
             throw new InvalidDataException($"sealed/{Name(key)} is not what was written: its SHA-256 differs from its metadata");
 
         return eml;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 
 namespace MeSign.Statements.Sealing;
@@ -9,56 +10,50 @@ internal static class Base64Lines
     private const int TextLine = 76;
     private const int LinesAtOnce = 64;
 
-    /// <summary>Length of a chunk that callers may encode on its own in a row of chunks.</summary>
-    public const int ChunkBytes = SourceLine * LinesAtOnce;
+    private const int ChunkBytes = SourceLine * LinesAtOnce;
 
-    /// <summary>Length of a chunk's text.</summary>
-    public const int ChunkText = (TextLine + 2) * LinesAtOnce;
+    private const int ChunkText = (TextLine + 2) * LinesAtOnce;
 
     public static long EncodedLength(long bytes) => (bytes + 2) / 3 * 4 + (bytes + SourceLine - 1) / SourceLine * 2;
 
-    /// <summary>
-    /// Encodes the end of <paramref name="buffer"/>, from <paramref name="source"/> on, into text that starts at
-    /// <paramref name="target"/> and fills the buffer to its end. No second buffer: text is longer than what it encodes
-    /// and both end at the same place, so writing from the front never overtakes reading.
-    /// </summary>
-    public static void EncodeInPlace(Span<byte> buffer, int source, int target)
+    /// <summary>Encodes a row of pieces on its way; each piece of text is good until the next is asked for.</summary>
+    public static IEnumerable<ReadOnlyMemory<byte>> Encode(IEnumerable<ReadOnlyMemory<byte>> source)
     {
-        if (target + EncodedLength(buffer.Length - source) != buffer.Length)
-            throw new ArgumentException("The text does not end where the buffer ends.", nameof(target));
-
-        Span<byte> chunk = stackalloc byte[ChunkBytes];
-        while (source < buffer.Length)
+        var chunk = ArrayPool<byte>.Shared.Rent(ChunkBytes);
+        var text = ArrayPool<byte>.Shared.Rent(ChunkText);
+        var unbroken = ArrayPool<byte>.Shared.Rent(TextLine * LinesAtOnce);
+        var filled = 0;
+        foreach (var piece in source)
         {
-            var take = Math.Min(ChunkBytes, buffer.Length - source);
-            buffer.Slice(source, take).CopyTo(chunk);
-            source += take;
-            target += EncodeChunk(chunk[..take], buffer[target..]);
+            for (var rest = piece; !rest.IsEmpty;)
+            {
+                var take = Math.Min(ChunkBytes - filled, rest.Length);
+                rest.Span[..take].CopyTo(chunk.AsSpan(filled));
+                rest = rest[take..];
+                filled += take;
+                if (filled < ChunkBytes)
+                    continue;
+                yield return text.AsMemory(0, EncodeChunk(chunk.AsSpan(0, filled), text, unbroken));
+                filled = 0;
+            }
         }
-    }
+        if (filled > 0)
+            yield return text.AsMemory(0, EncodeChunk(chunk.AsSpan(0, filled), text, unbroken));
 
-    /// <summary>Encodes all of <paramref name="bytes"/>.</summary>
-    /// <returns>What of <paramref name="target"/> is left.</returns>
-    public static Span<byte> Encode(ReadOnlySpan<byte> bytes, Span<byte> target)
-    {
-        while (!bytes.IsEmpty)
-        {
-            var take = Math.Min(ChunkBytes, bytes.Length);
-            target = target[EncodeChunk(bytes[..take], target)..];
-            bytes = bytes[take..];
-        }
-        return target;
+        // What they held may have been in clear.
+        ArrayPool<byte>.Shared.Return(chunk, clearArray: true);
+        ArrayPool<byte>.Shared.Return(text, clearArray: true);
+        ArrayPool<byte>.Shared.Return(unbroken, clearArray: true);
     }
 
     /// <summary>Encodes at most <see cref="ChunkBytes"/>.</summary>
     /// <returns>Characters written, line ends included.</returns>
-    public static int EncodeChunk(ReadOnlySpan<byte> chunk, Span<byte> target)
+    private static int EncodeChunk(ReadOnlySpan<byte> chunk, Span<byte> target, Span<byte> unbroken)
     {
-        Span<byte> text = stackalloc byte[TextLine * LinesAtOnce];
-        Base64.EncodeToUtf8(chunk, text, out _, out var length);
+        Base64.EncodeToUtf8(chunk, unbroken, out _, out var length);
 
         // Whole lines are copied at a length that the compiler knows, which is what makes it fast.
-        ReadOnlySpan<byte> rest = text[..length];
+        ReadOnlySpan<byte> rest = unbroken[..length];
         var written = 0;
         for (; rest.Length >= TextLine; rest = rest[TextLine..])
         {

@@ -4,7 +4,7 @@ namespace MeSign.Statements.Sealing;
 
 /// <summary>
 /// The DER around one long value, built from the inside out without touching the value: everything before it and
-/// everything after it. A 25 MB attachment is written once, at its place between the two.
+/// everything after it. A 25 MB attachment passes between the two and is nowhere whole.
 /// </summary>
 /// <param name="contentLength">Bytes of the value inside.</param>
 internal sealed class DerShell(long contentLength)
@@ -16,9 +16,9 @@ internal sealed class DerShell(long contentLength)
     /// <summary>Bytes of the whole: before, content and after.</summary>
     public long Length => Before.Length + contentLength + _after.Length;
 
-    public ReadOnlySpan<byte> Before => _before.AsSpan(_beforeStart);
+    public ReadOnlyMemory<byte> Before => _before.AsMemory(_beforeStart);
 
-    public ReadOnlySpan<byte> After => _after;
+    public ReadOnlyMemory<byte> After => _after;
 
     /// <summary>Puts a finished element in front.</summary>
     public DerShell Prepend(ReadOnlySpan<byte> element)

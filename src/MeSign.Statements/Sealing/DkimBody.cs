@@ -14,33 +14,38 @@ internal static class DkimBody
     }
 
     /// <summary>SHA-256 of the body (§3.4.4): runs of white space as one space, none at a line's end, no empty lines at the end.</summary>
-    /// <param name="body">CRLF lines.</param>
-    public static byte[] Hash(ReadOnlySpan<byte> body)
+    /// <param name="body">CRLF lines, in pieces.</param>
+    public static byte[] Hash(IEnumerable<ReadOnlyMemory<byte>> body)
     {
-        body = WithoutEmptyLines(body);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-
-        // Base64 has no white space but its line ends: it is hashed in one stretch.
-        for (var white = body.IndexOfAny((byte)' ', (byte)'\t'); white >= 0; white = body.IndexOfAny((byte)' ', (byte)'\t'))
+        var (any, lineEnds, white) = (false, 0, false);
+        foreach (var piece in body)
         {
-            hash.AppendData(body[..white]);
-            body = body[white..].TrimStart(" \t"u8);
-            if (!body.StartsWith("\r\n"u8))
-                hash.AppendData(" "u8);
+            for (var rest = piece.Span; !rest.IsEmpty;)
+            {
+                // Base64 has no white space but its line ends: a piece of it is hashed in one stretch.
+                var end = rest.IndexOfAny((byte)' ', (byte)'\t');
+                var stretch = end < 0 ? rest : rest[..end];
+                var lines = stretch.TrimStart("\r\n"u8);
+                if (lines.Length < stretch.Length)
+                    (lineEnds, white) = (lineEnds + stretch[..^lines.Length].Count((byte)'\n'), false);
+                var text = lines.TrimEnd("\r\n"u8);
+                if (!text.IsEmpty)
+                {
+                    for (; lineEnds > 0; lineEnds--)
+                        hash.AppendData("\r\n"u8);
+                    if (white)
+                        hash.AppendData(" "u8);
+                    hash.AppendData(text);
+                    (any, lineEnds, white) = (true, lines[text.Length..].Count((byte)'\n'), false);
+                }
+                rest = rest[stretch.Length..];
+                white |= end >= 0;
+                rest = rest.TrimStart(" \t"u8);
+            }
         }
-        hash.AppendData(body);
+        if (any)
+            hash.AppendData("\r\n"u8);
         return hash.GetHashAndReset();
-    }
-
-    private static ReadOnlySpan<byte> WithoutEmptyLines(ReadOnlySpan<byte> body)
-    {
-        while (body.EndsWith("\r\n"u8))
-        {
-            var line = body[..^2].TrimEnd(" \t"u8);
-            if (!line.IsEmpty && !line.EndsWith("\r\n"u8))
-                break;
-            body = line;
-        }
-        return body;
     }
 }

@@ -5,10 +5,7 @@ using MeSign.Statements.Issuers;
 
 namespace MeSign.Statements.Sealing;
 
-/// <summary>
-/// The DKIM signatures of one message (RFC 6376, relaxed/relaxed), written into room that was left for them at its front: the
-/// message is in its place already and is not moved, parsed or written anew.
-/// </summary>
+/// <summary>The DKIM signatures of one message (RFC 6376, relaxed/relaxed), made where its fields and its body are known and nothing else is done to it.</summary>
 internal sealed class DkimSignatures
 {
     private const int MaxLine = 76;
@@ -17,42 +14,33 @@ internal sealed class DkimSignatures
     private static readonly string[] Sealed =
         ["From", "To", "Cc", "Reply-To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type", "Content-Transfer-Encoding"];
 
-    private readonly IReadOnlyList<DkimIdentity> _identities;
+    private readonly string _header;
     private readonly string[] _names;
     private readonly DateTimeOffset _at;
 
-    /// <param name="present">Names of the message's header fields, as often as they occur.</param>
-    public DkimSignatures(IReadOnlyList<DkimIdentity> identities, IEnumerable<string> present, DateTimeOffset at)
+    /// <param name="header">The message's header section.</param>
+    public DkimSignatures(string header, DateTimeOffset at)
     {
-        _identities = identities;
-        _names = [.. present, .. Sealed];
+        _header = header;
+        _names = [.. HeaderText.Names(header), .. Sealed];
         _at = at;
-        Room = string.Concat(identities.Select(identity => Field(
-            identity, Blank(SHA256.HashSizeInBytes), Blank(identity.Key.SignatureBytes))));
     }
 
-    /// <summary>What stands at the front of the message until <see cref="WriteAsync"/>; as long as what will.</summary>
-    public string Room { get; }
-
-    /// <param name="eml">The finished message, which begins with <see cref="Room"/>.</param>
-    public async Task WriteAsync(Memory<byte> eml, CancellationToken cancellationToken)
+    /// <summary>One DKIM-Signature field of each identity, to stand before the message's fields; each with its line end.</summary>
+    /// <param name="body">What follows the empty line, in pieces.</param>
+    public async Task<string> SignAsync(IReadOnlyList<DkimIdentity> identities, IEnumerable<ReadOnlyMemory<byte>> body, CancellationToken cancellationToken)
     {
-        if (_identities.Count == 0)
-            return;
-
-        var message = eml[Room.Length..];
-        var bodyAt = message.Span.IndexOf("\r\n\r\n"u8) + 4;
-        var fields = Canonical(Encoding.UTF8.GetString(message.Span[..(bodyAt - 2)]));
-        var bodyHash = Convert.ToBase64String(DkimBody.Hash(message.Span[bodyAt..]));
-        var written = 0;
-        foreach (var identity in _identities)
+        var fields = Canonical(_header);
+        var bodyHash = Convert.ToBase64String(DkimBody.Hash(body));
+        var signatures = new StringBuilder();
+        foreach (var identity in identities)
         {
-            var unsigned = Field(identity, bodyHash, "");
             // §3.7: the field itself comes last, without its signature and without a line end.
+            var unsigned = Field(identity, bodyHash, "");
             var digest = SHA256.HashData(Encoding.UTF8.GetBytes($"{fields}{DkimBody.Relaxed(unsigned)}"));
-            var signature = await identity.Key.SignDigestAsync(digest, cancellationToken);
-            written += Encoding.ASCII.GetBytes(Field(identity, bodyHash, Convert.ToBase64String(signature)), eml.Span[written..]);
+            signatures.Append(Field(identity, bodyHash, Convert.ToBase64String(await identity.Key.SignDigestAsync(digest, cancellationToken))));
         }
+        return signatures.ToString();
     }
 
     /// <summary>The fields to be signed in the order of <c>h=</c>; of several with one name the lowest first (§5.4.2).</summary>
@@ -90,6 +78,4 @@ internal sealed class DkimSignatures
             field.Append(i == 0 ? "" : "\r\n\t").Append(signature, i, Math.Min(MaxLine - 10, signature.Length - i));
         return signature.Length == 0 ? field.ToString() : field.Append("\r\n").ToString();
     }
-
-    private static string Blank(int bytes) => new('A', (bytes + 2) / 3 * 4);
 }

@@ -5,7 +5,7 @@ namespace MeSign.Statements.Sealing;
 
 /// <summary>
 /// One message's encryption (RFC 5652 §6, RFC 5083): knows its own size before there is a message, then encrypts the
-/// content where it lies. Used once, for the key and nonce are used once.
+/// content on its way. For one content, for the key and nonce are used once.
 /// </summary>
 internal sealed class Envelope : IDisposable
 {
@@ -16,11 +16,11 @@ internal sealed class Envelope : IDisposable
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
     private readonly byte[] _nonce;
     private readonly ContentEncryption _algorithm;
-    private readonly int _plainLength;
+    private readonly long _plainLength;
     private readonly DerShell _shell;
 
     /// <param name="plainLength">Bytes of the content in clear.</param>
-    public Envelope(IReadOnlyList<RecipientKey> recipients, int plainLength, ContentEncryption algorithm, RsaKeyTransport transport)
+    public Envelope(IReadOnlyList<RecipientKey> recipients, long plainLength, ContentEncryption algorithm, RsaKeyTransport transport)
     {
         if (recipients.Count == 0)
             throw new ArgumentException("An envelope for nobody.", nameof(recipients));
@@ -51,33 +51,20 @@ internal sealed class Envelope : IDisposable
     public long Length => _shell.Length;
 
     /// <summary>Bytes of the encrypted content: padding included, authentication tag not.</summary>
-    public int EncryptedLength { get; }
+    public long EncryptedLength { get; }
 
-    /// <summary>Where in the ContentInfo the content begins.</summary>
-    public int ContentOffset => _shell.Before.Length;
-
-    /// <summary>
-    /// Turns <paramref name="buffer"/>, which has <see cref="Length"/> bytes and the content in clear at
-    /// <see cref="ContentOffset"/>, into the ContentInfo.
-    /// </summary>
-    public void Close(Span<byte> buffer)
+    /// <summary>The ContentInfo around a content; each piece is good until the next is asked for.</summary>
+    /// <param name="plain">The one content of this envelope, however often it is read.</param>
+    public IEnumerable<ReadOnlyMemory<byte>> Seal(IEnumerable<ReadOnlyMemory<byte>> plain)
     {
-        _shell.Before.CopyTo(buffer);
-        _shell.After.CopyTo(buffer[^_shell.After.Length..]);
-        var plain = buffer.Slice(ContentOffset, _plainLength);
-        var encrypted = buffer.Slice(ContentOffset, EncryptedLength);
-
-        if (_algorithm == ContentEncryption.Aes256Gcm)
-        {
-            using var gcm = new AesGcm(_key, TagBytes);
-            gcm.Encrypt(_nonce, plain, encrypted, tag: buffer[^TagBytes..]);
-        }
-        else
-        {
-            using var aes = Aes.Create();
-            aes.Key = _key;
-            aes.EncryptCbc(plain, _nonce, encrypted, PaddingMode.PKCS7);
-        }
+        yield return _shell.Before;
+        var tag = new byte[TagBytes];
+        var encrypted = _algorithm == ContentEncryption.Aes256Gcm
+            ? ContentCipher.Gcm(_key, _nonce, plain, _plainLength, tag)
+            : ContentCipher.Cbc(_key, _nonce, plain);
+        foreach (var piece in encrypted)
+            yield return piece;
+        yield return _algorithm == ContentEncryption.Aes256Gcm ? (byte[])[.. _shell.After.Span[..^TagBytes], .. tag] : _shell.After;
     }
 
     public void Dispose() => CryptographicOperations.ZeroMemory(_key);

@@ -18,48 +18,37 @@ internal static class HeaderComparison
         if (protection is not ("cipher" or "clear"))
             return new(null, []);
 
-        var declared = protection == "cipher" ? Declared(payload.Headers) : null;
-        var differences = new List<HeaderDifference>();
-        foreach (var name in Names(payload.Headers).Union(declared?.Keys.AsEnumerable() ?? [], StringComparer.OrdinalIgnoreCase))
-        {
-            var inner = Values(payload.Headers, name);
-            var outer = Values(outside, name);
-            if (inner == outer && (declared is null || declared.GetValueOrDefault(name) == outer))
-                continue;
-
+        var inside = Values(payload.Headers.Where(IsProtected).Select(header => (header.Field, header.RawValue)));
+        var outer = Values(outside.Select(header => (header.Field, header.RawValue)));
+        var declared = protection == "cipher" ? Values(payload.Headers.SelectMany(Declared)) : inside;
+        var differences =
+            from name in inside.Keys.Union(declared.Keys, StringComparer.OrdinalIgnoreCase)
+            let own = inside.GetValueOrDefault(name)
+            let sent = declared.GetValueOrDefault(name)
+            let seen = outer.GetValueOrDefault(name)
+            where own != seen || sent != seen
             // RFC 9788 §4.4: what HP-Outer says is what the sender put outside; without it, what is inside.
-            var sent = declared is null ? inner : declared.GetValueOrDefault(name);
-            differences.Add(new(name, inner, outer, MadeBySender: sent == outer));
-        }
-        return new(protection, differences);
+            select new HeaderDifference(name, own, seen, MadeBySender: sent == seen);
+        return new(protection, [.. differences]);
     }
 
-    private static Dictionary<string, string> Declared(HeaderList headers)
+    private static bool IsProtected(Header header) =>
+        !header.Field.Equals(HpOuter, StringComparison.OrdinalIgnoreCase)
+        && !header.Field.StartsWith("Content-", StringComparison.OrdinalIgnoreCase)
+        && !header.Field.Equals("MIME-Version", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The field inside an HP-Outer field, read as the field that it is, not as text that happens to hold a colon.</summary>
+    private static IEnumerable<(string Name, byte[] RawValue)> Declared(Header header)
     {
-        var declared = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var raw in headers.Where(header => header.Field.Equals(HpOuter, StringComparison.OrdinalIgnoreCase)).Select(header => header.RawValue))
-        {
-            // The field inside is read as the field that it is, not as text that happens to hold a colon.
-            var colon = Array.IndexOf(raw, (byte)':');
-            if (colon > 0 && Encoding.ASCII.GetString(raw, 0, colon).Trim() is { Length: > 0 } name && !name.Any(char.IsWhiteSpace))
-                declared[name] = Join(declared.GetValueOrDefault(name), Text(name, raw[(colon + 1)..]));
-        }
-        return declared;
+        var raw = header.RawValue;
+        var colon = header.Field.Equals(HpOuter, StringComparison.OrdinalIgnoreCase) ? Array.IndexOf(raw, (byte)':') : -1;
+        return colon > 0 && Encoding.ASCII.GetString(raw, 0, colon).Trim() is { Length: > 0 } name && !name.Any(char.IsWhiteSpace) ? [(name, raw[(colon + 1)..])] : [];
     }
 
-    private static IEnumerable<string> Names(HeaderList headers) => headers
-        .Select(header => header.Field)
-        .Where(name => !name.Equals(HpOuter, StringComparison.OrdinalIgnoreCase)
-            && !name.StartsWith("Content-", StringComparison.OrdinalIgnoreCase)
-            && !name.Equals("MIME-Version", StringComparison.OrdinalIgnoreCase))
-        .Distinct(StringComparer.OrdinalIgnoreCase);
-
-    private static string? Values(HeaderList headers, string name) => headers
-        .Where(header => header.Field.Equals(name, StringComparison.OrdinalIgnoreCase))
-        .Aggregate((string?)null, (values, header) => Join(values, Text(name, header.RawValue)));
-
-    /// <summary>A field may stand there more than once (RFC 9788 §2.2: one HP-Outer for each); their order counts.</summary>
-    private static string Join(string? values, string value) => values is null ? value : $"{values} | {value}";
+    /// <summary>By name. A field may stand there more than once (RFC 9788 §2.2: one HP-Outer for each); their order counts.</summary>
+    private static Dictionary<string, string> Values(IEnumerable<(string Name, byte[] RawValue)> fields) => fields
+        .GroupBy(field => field.Name, StringComparer.OrdinalIgnoreCase)
+        .ToDictionary(group => group.Key, group => string.Join(" | ", group.Select(field => Text(field.Name, field.RawValue))), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>A value as people read it, so that another encoding or folding of the same is no difference.</summary>
     private static string Text(string name, byte[] raw) => AddressFields.Contains(name) && MailAddresses.Read(raw) is { } addresses

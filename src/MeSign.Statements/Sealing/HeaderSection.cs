@@ -35,7 +35,7 @@ internal sealed class HeaderSection
     public void WriteAsOuter(StringBuilder target)
     {
         foreach (var (name, value) in _fields)
-            HeaderText.AppendField(target, $"HP-Outer: {name}", value);
+            HeaderText.AppendOuter(target, name, value);
     }
 
     private void Add(string name, string value) => _fields.Add((name, value));

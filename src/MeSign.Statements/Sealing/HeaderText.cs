@@ -15,7 +15,7 @@ internal static class HeaderText
     // "=?utf-8?B?" and "?=" leave 63 of an encoded word's 75 characters: 45 bytes are 60 of Base64.
     private const int MaxWordBytes = 45;
 
-    public static string Unstructured(string text) => NeedsWords(text) ? Words(text) : text;
+    public static string Unstructured(string text) => NeedsWords(text) ? EncodedWords(text) : text;
 
     /// <summary>RFC 5322 §3.3, in UTC.</summary>
     public static string Date(DateTimeOffset instant) =>
@@ -28,27 +28,18 @@ internal static class HeaderText
         if (string.IsNullOrWhiteSpace(party.Name))
             return address;
 
-        var phrase = NeedsWords(party.Name) ? Words(party.Name) : Phrase(party.Name);
+        var phrase = NeedsWords(party.Name) ? EncodedWords(party.Name) : Phrase(party.Name);
         return $"{phrase}\r\n <{address}>";
     }
 
     /// <summary>Writes a field; a value that does not fit behind the name begins on a line of its own or is folded at its spaces.</summary>
-    public static void AppendField(StringBuilder target, string name, string value)
-    {
-        target.Append(name).Append(':');
-        var column = name.Length + 1;
-        foreach (var word in value.Replace("\r\n ", " ", StringComparison.Ordinal).Split(' '))
-        {
-            if (column + 1 + word.Length > MaxLine && column > 1 && word.Length > 0)
-            {
-                target.Append("\r\n");
-                column = 0;
-            }
-            target.Append(' ').Append(word);
-            column += 1 + word.Length;
-        }
-        target.Append("\r\n");
-    }
+    public static void AppendField(StringBuilder target, string name, string value) => AppendField(target, name, Words(value, before: ""));
+
+    /// <summary>
+    /// Writes a field within HP-Outer. RFC 9788 §2.2.1: the one may be folded before the name of the other, and the name keeps its colon and
+    /// its space.
+    /// </summary>
+    public static void AppendOuter(StringBuilder target, string name, string value) => AppendField(target, "HP-Outer", Words(value, before: $"{name}: "));
 
     /// <summary>A header section's fields, each with its folds and without its last line end.</summary>
     public static IEnumerable<string> Fields(string section)
@@ -70,10 +61,34 @@ internal static class HeaderText
     public static IEnumerable<string> Names(string section) =>
         Fields(section).Where(field => field.Length > 0).Select(field => field[..field.IndexOf(':', StringComparison.Ordinal)]);
 
+    private static void AppendField(StringBuilder target, string name, string[] words)
+    {
+        target.Append(name).Append(':');
+        var column = name.Length + 1;
+        foreach (var word in words)
+        {
+            if (column + 1 + word.Length > MaxLine && column > 1 && word.Length > 0)
+            {
+                target.Append("\r\n");
+                column = 0;
+            }
+            target.Append(' ').Append(word);
+            column += 1 + word.Length;
+        }
+        target.Append("\r\n");
+    }
+
+    private static string[] Words(string value, string before)
+    {
+        var words = value.Replace("\r\n ", " ", StringComparison.Ordinal).Split(' ');
+        words[0] = before + words[0];
+        return words;
+    }
+
     private static bool NeedsWords(string text) =>
         !Ascii.IsValid(text) || text.Contains("=?", StringComparison.Ordinal) || text.Contains("  ", StringComparison.Ordinal) || text.AsSpan().Trim().Length != text.Length;
 
-    private static string Words(string text)
+    private static string EncodedWords(string text)
     {
         var words = new StringBuilder();
         var start = 0;

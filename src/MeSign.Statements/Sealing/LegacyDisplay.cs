@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Encodings.Web;
+using System.Text.RegularExpressions;
 
 namespace MeSign.Statements.Sealing;
 
@@ -6,7 +8,7 @@ namespace MeSign.Statements.Sealing;
 /// The protected subject once more, in the text, for clients that show only the outer one (RFC 9788, Legacy Display
 /// Elements). Clients that know header protection leave it away.
 /// </summary>
-internal sealed class LegacyDisplay(string subject)
+internal sealed partial class LegacyDisplay(string subject)
 {
     /// <summary>Marks a text part that begins with such an element.</summary>
     public const string Parameter = "; hp-legacy-display=\"1\"";
@@ -38,10 +40,32 @@ internal sealed class LegacyDisplay(string subject)
         };
     }
 
+    /// <summary>The HTML without every such element, whatever else is in its tags or inside it (RFC 9788 §4.5.3.3).</summary>
     public static string OutOfHtml(string html)
     {
-        var start = html.IndexOf(Open, StringComparison.Ordinal);
-        var end = start < 0 ? -1 : html.IndexOf(Close, start, StringComparison.Ordinal);
-        return end < 0 ? html : html.Remove(start, end + Close.Length - start);
+        var rest = new StringBuilder();
+        var (kept, depth) = (0, 0);
+        foreach (Match tag in Div().Matches(html))
+        {
+            var ends = tag.Groups["end"].Success;
+            if (depth > 0)
+            {
+                depth += ends ? -1 : 1;
+                if (depth == 0)
+                    kept = tag.Index + tag.Length;
+            }
+            else if (!ends && Marked().IsMatch(tag.Groups["attributes"].Value))
+            {
+                rest.Append(html, kept, tag.Index - kept);
+                (kept, depth) = (tag.Index, 1);
+            }
+        }
+        return rest.Append(html, kept, html.Length - kept).ToString();
     }
+
+    [GeneratedRegex(@"<(?<end>/)?div\b(?<attributes>[^>]*)>", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Div();
+
+    [GeneratedRegex(@"\bclass\s*=\s*(""[^""]*|'[^']*)?(?<![\w-])header-protection-legacy-display(?![\w-])", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Marked();
 }

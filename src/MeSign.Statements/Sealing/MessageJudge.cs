@@ -63,15 +63,19 @@ internal sealed class MessageJudge(OpenedMessage message, HeaderList outside, He
 
     private void JudgeSender(SignatureLayer signature)
     {
-        if (signature.Verdict.Signer?.Certificate is not { } certificate)
-            return;
-        var vouched = CertificateAddresses.Read(certificate);
-        foreach (var (from, where) in new[] { (message.OuterFields.From, "outer "), (message.Fields.From, "") }.DistinctBy(pair => pair.From, StringComparer.OrdinalIgnoreCase))
+        var senders = new[] { (message.OuterFields.From, Where: "outer "), (message.Fields.From, Where: "") }.DistinctBy(pair => pair.From, StringComparer.OrdinalIgnoreCase).ToArray();
+        foreach (var where in senders.Where(sender => sender.From is null).Select(sender => sender.Where))
+            _problems.Add($"The {where}From field is not one address.");
+
+        // Where several have signed, a reader is shown any of them.
+        foreach (var certificate in signature.Verdict.Signers.Select(signer => signer.Certificate).OfType<X509Certificate2>())
         {
-            if (from is null)
-                _problems.Add($"The {where}From field is not one address.");
-            else if (!Names(vouched, from))
-                _problems.Add($"The {where}From address {from} is not the signer's: the certificate is for {List(vouched)}.");
+            var vouched = CertificateAddresses.Read(certificate);
+            foreach (var (from, where) in senders)
+            {
+                if (from is not null && !Names(vouched, from))
+                    _problems.Add($"The {where}From address {from} is not the signer's: the certificate is for {List(vouched)}.");
+            }
         }
     }
 

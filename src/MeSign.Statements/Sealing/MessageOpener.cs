@@ -166,7 +166,8 @@ public sealed class MessageOpener(CmsVerifier verifier)
         {
             using var message = MimeMessage.Load(options, stream, CancellationToken.None);
             var attachments = message.Attachments.OfType<MimePart>().Take(MaxAttachments).Select(Attachment).ToArray();
-            var isEncrypted = opened.HeaderProtection.Protection == "cipher";
+            // RFC 9788 §4.5.3.1: in a message that says and is encrypted.
+            var isEncrypted = opened is { HeaderProtection.Protection: "cipher", Encryption: not null };
             return opened with
             {
                 Text = isEncrypted && Shows(message, "plain") ? LegacyDisplay.OutOfText(message.TextBody ?? "") : message.TextBody,

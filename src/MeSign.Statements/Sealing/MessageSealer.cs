@@ -9,8 +9,8 @@ namespace MeSign.Statements.Sealing;
 
 /// <summary>
 /// Makes the message that leaves: S/MIME (RFC 8551) signed with a timestamp, then encrypted to every certificate given,
-/// with protected header fields (RFC 9788). The finished message is one buffer of its exact size; payload, signature,
-/// encryption and Base64 are written inside it, so that a large attachment is never copied from buffer to buffer.
+/// with protected header fields (RFC 9788). Payload, signature, encryption and Base64 are made of each other piece by piece, so that
+/// a large attachment is nowhere whole but where it came from.
 /// </summary>
 internal sealed class MessageSealer(CmsSigner signer, RecipientKeyCache keys)
 {
@@ -35,14 +35,12 @@ internal sealed class MessageSealer(CmsSigner signer, RecipientKeyCache keys)
         var signature = await signer.SignDetachedAsync(
             payload.Digest(issuer.Identity.Hash), issuer.Identity, CmsProfile.Smime, issuer.TimestampServers, cancellationToken);
 
-        var form = encrypt ? issuer.Sealing.EncryptedSignature : SignatureForm.Clear;
-        var entity = SignedEntity.Build(payload, signature.Der, form, issuer.Identity.Hash);
-        var fields = Header(outer, encryption);
-        // The signed entity brings its own Content-Type.
-        var dkim = new DkimSignatures(issuer.Dkim, [.. HeaderText.Names(fields), .. encrypt ? Array.Empty<string>() : ["Content-Type"]], message.Date);
-        var head = Encoding.UTF8.GetBytes(dkim.Room + fields);
-        var eml = encryption is not null ? Encrypted(issuer, head, entity, recipients, encryption.Algorithm) : Signed(issuer, head, entity);
-        await dkim.WriteAsync(eml, cancellationToken);
+        var entity = SignedEntity.Build(payload, signature.Der, encrypt ? issuer.Sealing.EncryptedSignature : SignatureForm.Clear, issuer.Identity.Hash);
+        var fields = Fields(outer, encryption, entity);
+        var body = encryption is null ? Signed(issuer, entity) : Encrypted(issuer, entity, recipients, encryption.Algorithm);
+        var dkim = issuer.Dkim.Count > 0 ? await new DkimSignatures(fields, message.Date).SignAsync(issuer.Dkim, body.Pieces, cancellationToken) : "";
+        var eml = body.Behind(Encoding.UTF8.GetBytes($"{dkim}{fields}\r\n"));
+        Limit(issuer, eml.Length);
         return new(
             eml,
             encryption,
@@ -57,48 +55,33 @@ internal sealed class MessageSealer(CmsSigner signer, RecipientKeyCache keys)
         return all.Select(keys.Get).DistinctBy(key => key.Thumbprint, StringComparer.Ordinal).ToArray();
     }
 
-    private static byte[] Signed(Issuer issuer, byte[] head, SignedEntity entity)
+    private static MessageBytes Signed(Issuer issuer, SignedEntity entity)
     {
-        var eml = Allocate(issuer, head.Length + entity.Length);
-        head.CopyTo(eml, 0);
-        entity.WriteTo(eml.AsSpan(head.Length));
-        return eml;
+        Limit(issuer, entity.BodyLength);
+        return MessageBytes.Of(entity.Body, entity.BodyLength, secret: null);
     }
 
     /// <summary>RFC 8551 §3.3 or §3.4 around the signed entity.</summary>
-    private static byte[] Encrypted(Issuer issuer, byte[] head, SignedEntity entity, RecipientKey[] recipients, ContentEncryption algorithm)
+    private static MessageBytes Encrypted(Issuer issuer, SignedEntity entity, RecipientKey[] recipients, ContentEncryption algorithm)
     {
         Limit(issuer, Base64Lines.EncodedLength(entity.Length));
-        using var envelope = new Envelope(recipients, (int)entity.Length, algorithm, issuer.Sealing.KeyTransport);
-        var eml = Allocate(issuer, head.Length + Base64Lines.EncodedLength(envelope.Length));
-
-        // From the inside out, each layer at the end of the room that the next one has for it.
-        var envelopeStart = eml.Length - (int)envelope.Length;
-        entity.WriteTo(eml.AsSpan(envelopeStart + envelope.ContentOffset, (int)entity.Length));
-        envelope.Close(eml.AsSpan(envelopeStart));
-        Base64Lines.EncodeInPlace(eml, envelopeStart, head.Length);
-        head.CopyTo(eml, 0);
-        return eml;
+        var envelope = new Envelope(recipients, entity.Length, algorithm, issuer.Sealing.KeyTransport);
+        return MessageBytes.Of(Base64Lines.Encode(envelope.Seal(entity.Read())), Base64Lines.EncodedLength(envelope.Length), envelope);
     }
 
-    private static string Header(HeaderSection fields, EncryptionChoice? encryption)
+    /// <summary>The header section outside; a message that is only signed is its signed entity.</summary>
+    private static string Fields(HeaderSection section, EncryptionChoice? encryption, SignedEntity entity)
     {
         var text = new StringBuilder();
-        fields.WriteTo(text);
+        section.WriteTo(text);
         text.Append("MIME-Version: 1.0\r\n");
-        if (encryption is not null)
-        {
-            var smimeType = encryption.Algorithm == ContentEncryption.Aes256Gcm ? "authEnveloped-data" : "enveloped-data";
-            text.Append(CultureInfo.InvariantCulture, $"Content-Type: application/pkcs7-mime; smime-type={smimeType};\r\n\tname=smime.p7m\r\n")
-                .Append("Content-Transfer-Encoding: base64\r\nContent-Disposition: attachment; filename=smime.p7m\r\n\r\n");
-        }
-        return text.ToString();
-    }
+        if (encryption is null)
+            return text.Append(entity.Fields).ToString();
 
-    private static byte[] Allocate(Issuer issuer, long length)
-    {
-        Limit(issuer, length);
-        return GC.AllocateUninitializedArray<byte>((int)length);
+        var smimeType = encryption.Algorithm == ContentEncryption.Aes256Gcm ? "authEnveloped-data" : "enveloped-data";
+        return text.Append(CultureInfo.InvariantCulture, $"Content-Type: application/pkcs7-mime; smime-type={smimeType};\r\n\tname=smime.p7m\r\n")
+            .Append("Content-Transfer-Encoding: base64\r\nContent-Disposition: attachment; filename=smime.p7m\r\n")
+            .ToString();
     }
 
     private static void Limit(Issuer issuer, long length)

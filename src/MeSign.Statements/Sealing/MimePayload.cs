@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -56,37 +55,13 @@ internal sealed class MimePayload
     public byte[] Digest(HashAlgorithmName algorithm)
     {
         using var hash = IncrementalHash.CreateHash(algorithm);
-        var chunk = ArrayPool<byte>.Shared.Rent(Base64Lines.ChunkText);
-        foreach (var piece in _pieces)
-        {
-            if (!piece.Base64)
-            {
-                hash.AppendData(piece.Bytes.Span);
-                continue;
-            }
-            for (var rest = piece.Bytes; !rest.IsEmpty; rest = rest[Math.Min(Base64Lines.ChunkBytes, rest.Length)..])
-            {
-                var written = Base64Lines.EncodeChunk(rest.Span[..Math.Min(Base64Lines.ChunkBytes, rest.Length)], chunk);
-                hash.AppendData(chunk, 0, written);
-            }
-        }
-        ArrayPool<byte>.Shared.Return(chunk, clearArray: true);
+        foreach (var piece in Read())
+            hash.AppendData(piece.Span);
         return hash.GetHashAndReset();
     }
 
-    public void CopyTo(Span<byte> target)
-    {
-        foreach (var piece in _pieces)
-        {
-            if (!piece.Base64)
-            {
-                piece.Bytes.Span.CopyTo(target);
-                target = target[piece.Bytes.Length..];
-                continue;
-            }
-            target = Base64Lines.Encode(piece.Bytes.Span, target);
-        }
-    }
+    /// <summary>The entity, each piece good until the next is asked for.</summary>
+    public IEnumerable<ReadOnlyMemory<byte>> Read() => _pieces.SelectMany(piece => piece.Base64 ? Base64Lines.Encode([piece.Bytes]) : [piece.Bytes]);
 
     private void AddAlternative(ComposedMessage message, LegacyDisplay? legacy, string parameters)
     {

@@ -7,7 +7,7 @@ namespace MeSign.Statements.Sealing;
 /// <param name="MessageId">Message-ID without angle brackets; a function of issuer, batch and job.</param>
 /// <param name="Timestamp">genTime of the signature timestamp.</param>
 public sealed record SealedMessage(
-    ReadOnlyMemory<byte> Eml,
+    MessageBytes Eml,
     EncryptionChoice? Encryption,
     IReadOnlyList<string> EncryptedTo,
     string MessageId,

@@ -17,18 +17,14 @@ public sealed class DkimKey
 
     private readonly Func<ReadOnlyMemory<byte>, CancellationToken, Task<byte[]>> _sign;
 
-    private DkimKey(string algorithm, int signatureBytes, Func<ReadOnlyMemory<byte>, CancellationToken, Task<byte[]>> sign)
+    private DkimKey(string algorithm, Func<ReadOnlyMemory<byte>, CancellationToken, Task<byte[]>> sign)
     {
         Algorithm = algorithm;
-        SignatureBytes = signatureBytes;
         _sign = sign;
     }
 
     /// <summary>The <c>a=</c> tag.</summary>
     public string Algorithm { get; }
-
-    /// <summary>Length of every signature.</summary>
-    public int SignatureBytes { get; }
 
     /// <param name="digest">SHA-256; Ed25519 signs it as its message (RFC 8463 §3).</param>
     public Task<byte[]> SignDigestAsync(ReadOnlyMemory<byte> digest, CancellationToken cancellationToken) => _sign(digest, cancellationToken);
@@ -72,7 +68,7 @@ public sealed class DkimKey
             if (bytes * 8 < 2048)
                 throw new InvalidDataException($"{token}:{label} has {bytes * 8} bits: 2048 is the least");
             var signing = new Pkcs11SigningKey(device, label, pin, SignatureScheme.RsaPkcs1, bytes);
-            return new("rsa-sha256", bytes, (digest, cancellationToken) => signing.SignDigestAsync(digest, HashAlgorithmName.SHA256, cancellationToken));
+            return new("rsa-sha256", (digest, cancellationToken) => signing.SignDigestAsync(digest, HashAlgorithmName.SHA256, cancellationToken));
         }
         catch (Pkcs11Exception exception)
         {
@@ -98,11 +94,11 @@ public sealed class DkimKey
 
         // RFC 8410 §7: an OCTET STRING in the OCTET STRING.
         var key = new Ed25519PrivateKeyParameters(AsnDecoder.ReadOctetString(info.PrivateKeyBytes.Span, AsnEncodingRules.DER, out _));
-        return new("ed25519-sha256", Ed25519PrivateKeyParameters.SignatureSize, (digest, _) => Task.FromResult(Sign(key, digest)));
+        return new("ed25519-sha256", (digest, _) => Task.FromResult(Sign(key, digest)));
     }
 
     private static DkimKey Of(RSA key, string path) => key.KeySize >= 2048
-        ? new("rsa-sha256", key.KeySize / 8, (digest, _) => Task.FromResult(key.SignHash(digest.Span, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)))
+        ? new("rsa-sha256", (digest, _) => Task.FromResult(key.SignHash(digest.Span, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)))
         : throw new InvalidDataException($"{path} has an RSA key of {key.KeySize} bits: 2048 is the least");
 
     private static byte[] Sign(Ed25519PrivateKeyParameters key, ReadOnlyMemory<byte> digest)

@@ -47,7 +47,7 @@ public sealed class OutboxTests(AzuriteFixture azurite) : IAsyncLifetime
             () => entry.Encrypted.ShouldBeTrue(),
             () => entry.EncryptedTo.ShouldBe(["aa", "bb"]),
             () => entry.Timestamp.ShouldBe(GenTime),
-            () => entry.Sha256.ShouldBe(Convert.ToHexStringLower(SHA256.HashData(message.Eml.Span))),
+            () => entry.Sha256.ShouldBe(Convert.ToHexStringLower(SHA256.HashData(message.Eml.ToArray()))),
             () => entry.Bytes.ShouldBe(message.Eml.Length));
         (await _outbox.OpenAsync(Key, Cancellation)).ToArray().ShouldBe(message.Eml.ToArray());
         (await _blobs.GetBlobContainerClient("sealed").GetBlobClient("b1/j1.eml").ExistsAsync(Cancellation)).Value.ShouldBeTrue();
@@ -118,5 +118,5 @@ public sealed class OutboxTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     private static SealedMessage Message(string text) => new(
-        Encoding.ASCII.GetBytes($"Subject: x\r\n\r\n{text}\r\n"), new EncryptionChoice(ContentEncryption.Aes256Cbc, EncryptionReason.Issuer), ["aa", "bb"], "id@bank.example", GenTime);
+        MessageBytes.Of(Encoding.ASCII.GetBytes($"Subject: x\r\n\r\n{text}\r\n")), new EncryptionChoice(ContentEncryption.Aes256Cbc, EncryptionReason.Issuer), ["aa", "bb"], "id@bank.example", GenTime);
 }

@@ -27,7 +27,7 @@ public class DerShellTests
 
         var shell = new DerShell(length).Wrap(0x04).PrependOid("1.2.840.113549.1.7.1").Append([0x02, 0x01, 0x07]).Wrap(0x30);
 
-        byte[] whole = [.. shell.Before, .. content, .. shell.After];
+        byte[] whole = [.. shell.Before.Span, .. content, .. shell.After.Span];
         whole.AsSpan().SequenceEqual(expected.Encode()).ShouldBeTrue();
         shell.Length.ShouldBe(whole.Length);
     }

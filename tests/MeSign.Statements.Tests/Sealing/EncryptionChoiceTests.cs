@@ -88,7 +88,7 @@ public class EncryptionChoiceTests
             sealing.Composer.Compose(SealingBench.Job(), issuer, "%PDF"u8.ToArray()), issuer, [recipient], TestContext.Current.CancellationToken);
 
         result.Encryption.ShouldBe(new EncryptionChoice(ContentEncryption.Aes256Gcm, EncryptionReason.Domain));
-        System.Text.Encoding.ASCII.GetString(result.Eml.Span).ShouldContain("smime-type=authEnveloped-data");
+        System.Text.Encoding.ASCII.GetString(result.Eml.ToArray()).ShouldContain("smime-type=authEnveloped-data");
     }
 
     private static EncryptionChoice Choose(IssuerSealing sealing, string address, params X509Certificate2[] certificates) =>

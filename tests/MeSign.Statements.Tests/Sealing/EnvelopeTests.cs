@@ -47,6 +47,21 @@ public class EnvelopeTests
     }
 
     [Fact]
+    public void A_content_that_is_too_large_to_be_whole_is_encrypted_to_the_same()
+    {
+        var (key, nonce) = (RandomNumberGenerator.GetBytes(32), RandomNumberGenerator.GetBytes(12));
+        var content = RandomNumberGenerator.GetBytes((1 << 20) + 12_345);
+        var (expected, expectedTag, tag) = (new byte[content.Length], new byte[16], new byte[16]);
+        using (var gcm = new AesGcm(key, 16))
+            gcm.Encrypt(nonce, content, expected, expectedTag);
+
+        var encrypted = ContentCipher.Gcm(key, nonce, content.Chunk(5_000).Select(chunk => new ReadOnlyMemory<byte>(chunk)), content.Length, tag).SelectMany(piece => piece.ToArray()).ToArray();
+
+        encrypted.AsSpan().SequenceEqual(expected).ShouldBeTrue();
+        tag.ShouldBe(expectedTag);
+    }
+
+    [Fact]
     public void Every_recipient_of_a_mixed_list_can_open_it()
     {
         string[] keys = ["rsa2048", "P-256", "P-384", "X25519", "ML-KEM-768", "ML-KEM-1024"];
@@ -195,10 +210,9 @@ public class EnvelopeTests
         byte[] content, ContentEncryption algorithm, RsaKeyTransport transport, params X509Certificate2[] recipients)
     {
         using var envelope = new Envelope(recipients.Select(RecipientKey.Read).ToArray(), content.Length, algorithm, transport);
-        var buffer = new byte[envelope.Length];
-        content.CopyTo(buffer, envelope.ContentOffset);
-        envelope.Close(buffer);
-        return buffer;
+        var sealed_ = envelope.Seal([content]).SelectMany(piece => piece.ToArray()).ToArray();
+        sealed_.LongLength.ShouldBe(envelope.Length);
+        return sealed_;
     }
 
     private static byte[] Open(byte[] message, X509Certificate2 recipient)

@@ -59,7 +59,7 @@ public class ForeignMessageTests
         var pkcs8 = SealingPki.Pkcs8(recipient)
             ?? recipient.GetRSAPrivateKey()?.ExportPkcs8PrivateKey() ?? recipient.GetECDiffieHellmanPrivateKey()!.ExportPkcs8PrivateKey();
 
-        var message = Close("hello"u8, recipient);
+        var message = Close("hello"u8.ToArray(), recipient);
 
         Open(message, DecryptionKey.Of(publicOnly, pkcs8)).ShouldBe("hello"u8.ToArray());
         Should.Throw<CryptographicException>(() => DecryptionKey.Of(publicOnly, new byte[10]));
@@ -115,13 +115,10 @@ public class ForeignMessageTests
         return (DecryptionKey.Of(certificate, TrustFiles.Blocks(text, "PRIVATE KEY").Single()), [.. TrustFiles.Blocks(text, "CMS").Select(block => block.ToArray())]);
     }
 
-    private static byte[] Close(ReadOnlySpan<byte> content, X509Certificate2 recipient)
+    private static byte[] Close(byte[] content, X509Certificate2 recipient)
     {
         using var envelope = new Envelope([RecipientKey.Read(recipient)], content.Length, ContentEncryption.Aes256Cbc, RsaKeyTransport.Pkcs1);
-        var buffer = new byte[envelope.Length];
-        content.CopyTo(buffer.AsSpan(envelope.ContentOffset));
-        envelope.Close(buffer);
-        return buffer;
+        return [.. envelope.Seal([content]).SelectMany(piece => piece.ToArray())];
     }
 
     private static byte[] Open(byte[] message, DecryptionKey key)

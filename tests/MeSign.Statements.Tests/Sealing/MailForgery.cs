@@ -73,10 +73,7 @@ internal static class MailForgery
     public static byte[] Encrypt(byte[] original, byte[] entity, X509Certificate2 recipient)
     {
         using var envelope = new Envelope([RecipientKey.Read(recipient)], entity.Length, ContentEncryption.Aes256Cbc, RsaKeyTransport.Pkcs1);
-        var cms = new byte[envelope.Length];
-        entity.CopyTo(cms, envelope.ContentOffset);
-        envelope.Close(cms);
-        return Rewrap(original, cms);
+        return Rewrap(original, [.. envelope.Seal([entity]).SelectMany(piece => piece.ToArray())]);
     }
 
     /// <summary>The envelope under the header of the original.</summary>

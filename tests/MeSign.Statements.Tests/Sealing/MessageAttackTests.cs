@@ -177,6 +177,75 @@ public class MessageAttackTests
     }
 
     [Fact]
+    public void Names_a_second_signer_who_is_not_the_sender()
+    {
+        using var bench = new Workbench();
+        var other = SealingPki.Signer("rsa2048", "mallory@evil.test");
+        bench.Write("content", "Content-Type: text/plain\r\n\r\nHello\r\n"u8);
+        bench.Run("openssl", "cms", "-sign", "-in", "content", "-out", "message.eml", "-from", "statements@bank.test",
+            "-signer", bench.WriteCertificate(SealingPki.Signer()), "-inkey", bench.WriteKey(SealingPki.Signer()),
+            "-signer", bench.WriteCertificate(other), "-inkey", bench.WriteKey(other));
+
+        Open(File.ReadAllBytes(bench.Path("message.eml")))
+            .ShouldContain("The outer From address statements@bank.test is not the signer's: the certificate is for mallory@evil.test.");
+    }
+
+    [Fact]
+    public async Task A_signature_on_a_part_signs_nothing_of_the_whole()
+    {
+        var sent = Encoding.ASCII.GetString(await SealAsync());
+        var signed = sent[sent.IndexOf("Content-Type: multipart/signed", StringComparison.Ordinal)..];
+        var wrapped = $"{Encoding.ASCII.GetString(Header(Encoding.ASCII.GetBytes(sent)))}Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+            + $"--b\r\nContent-Type: text/plain\r\n\r\nPay to another account.\r\n--b\r\n{signed}\r\n--b--\r\n";
+
+        Open(Encoding.ASCII.GetBytes(wrapped)).ShouldBe(["The message is neither signed nor encrypted."]);
+    }
+
+    [Fact]
+    public void A_compressed_layer_is_not_blown_up()
+    {
+        // id-ct-compressedData (RFC 3274) is not part of what is opened, whatever is in it.
+        var info = new System.Formats.Asn1.AsnWriter(System.Formats.Asn1.AsnEncodingRules.DER);
+        using (info.PushSequence())
+        {
+            info.WriteObjectIdentifier("1.2.840.113549.1.9.16.1.9");
+            using (info.PushSequence(new System.Formats.Asn1.Asn1Tag(System.Formats.Asn1.TagClass.ContextSpecific, 0)))
+                info.WriteNull();
+        }
+        var eml = $"From: a@b.test\r\nContent-Type: application/pkcs7-mime; smime-type=compressed-data\r\nContent-Transfer-Encoding: base64\r\n\r\n{Convert.ToBase64String(info.Encode())}\r\n";
+
+        Open(Encoding.ASCII.GetBytes(eml)).ShouldContain("A layer is CMS of type 1.2.840.113549.1.9.16.1.9, which is neither signed nor encrypted data.");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_hundred_thousand_protected_fields_are_compared_one_by_one(bool sameName)
+    {
+        // Each with each, or joined one after the other, would be ten thousand million steps.
+        using var bench = new Workbench();
+        var fields = string.Concat(Enumerable.Range(0, 100_000).Select(i => sameName ? "X:y\r\n" : $"{i}:y\r\n"));
+        bench.Write("content", Encoding.ASCII.GetBytes($"From: statements@bank.test\r\n{fields}Content-Type: text/plain; hp=clear\r\n\r\nHello\r\n"));
+        bench.Run("openssl", "cms", "-sign", "-binary", "-nodetach", "-in", "content", "-out", "message.eml", "-from", "statements@bank.test",
+            "-signer", bench.WriteCertificate(SealingPki.Signer()), "-inkey", bench.WriteKey(SealingPki.Signer()));
+
+        Opener().Open(File.ReadAllBytes(bench.Path("message.eml")), Array.Empty<X509Certificate2>())
+            .HeaderProtection.Differences.Count.ShouldBe(sameName ? 1 : 100_000);
+    }
+
+    [Fact]
+    public void A_message_nested_thousands_of_times_is_a_problem_and_not_an_end()
+    {
+        using var bench = new Workbench();
+        var nested = string.Concat(Enumerable.Range(0, 20_000).Select(i => $"Content-Type: multipart/mixed; boundary={i}\r\n\r\n--{i}\r\n"));
+        bench.Write("content", Encoding.ASCII.GetBytes($"{nested}Content-Type: text/plain\r\n\r\nHello\r\n"));
+        bench.Run("openssl", "cms", "-sign", "-binary", "-nodetach", "-in", "content", "-out", "message.eml", "-from", "statements@bank.test",
+            "-signer", bench.WriteCertificate(SealingPki.Signer()), "-inkey", bench.WriteKey(SealingPki.Signer()));
+
+        Opener().Open(File.ReadAllBytes(bench.Path("message.eml")), Array.Empty<X509Certificate2>()).Signature!.Verdict.Signer!.DigestMatches.ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task Names_a_certificate_that_has_expired()
     {
         var sent = await SealAsync(Client);

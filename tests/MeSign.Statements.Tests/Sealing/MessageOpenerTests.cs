@@ -14,7 +14,7 @@ public class MessageOpenerTests
 {
     private static readonly byte[] Pdf = [.. "%PDF-1.7\n"u8, .. RandomNumberGenerator.GetBytes(50_000)];
 
-    private static MessageOpener Opener { get; } =
+    internal static MessageOpener Opener { get; } =
         new(new CmsVerifier(TrustAnchors.Of([SealingPki.Root]), TrustAnchors.None, CrlSet.None, TimeProvider.System));
 
     [Theory]
@@ -114,7 +114,7 @@ public class MessageOpenerTests
 
         var opener = new MessageOpener(new CmsVerifier(
             TrustAnchors.Of([SealingPki.Root]), TrustAnchors.Of([TestAuthority.Shared.Root]), CrlSet.None, TimeProvider.System));
-        var opened = opener.Open(result.Eml, [SealingPki.Recipient("rsa2048")]);
+        var opened = opener.Open(result.Eml.ToArray(), [SealingPki.Recipient("rsa2048")]);
         opened.Problems.ShouldBeEmpty();
         opened.Signature!.Verdict.Signer!.Timestamp!.GenTime.ShouldBe(result.Timestamp);
     }
@@ -159,7 +159,7 @@ public class MessageOpenerTests
         var message = sealing.Composer.Compose(SealingBench.Job(), issuer, Pdf);
         var result = await sealing.Sealer.SealAsync(message, issuer, [], TestContext.Current.CancellationToken);
 
-        var opened = Opener.Open(result.Eml, []);
+        var opened = Opener.Open(result.Eml.ToArray(), []);
 
         opened.Problems.ShouldBe(["The outer From address ceo@bank.test is not the signer's: the certificate is for statements@bank.test."]);
     }
@@ -176,7 +176,7 @@ public class MessageOpenerTests
         var message = sealing.Composer.Compose(SealingBench.Job(address: "other@example.test", name: name), issuer, Pdf);
         var result = await sealing.Sealer.SealAsync(message, issuer, [recipient], TestContext.Current.CancellationToken);
 
-        var opened = Opener.Open(result.Eml, [recipient]);
+        var opened = Opener.Open(result.Eml.ToArray(), [recipient]);
 
         opened.Fields.To.ShouldBe("other@example.test");
         opened.Problems.ShouldHaveSingleItem().ShouldStartWith("It was signed for other@example.test and opened with a certificate of client@example.test");

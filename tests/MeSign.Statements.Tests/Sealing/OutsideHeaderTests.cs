@@ -27,7 +27,7 @@ public sealed class OutsideHeaderTests : IDisposable
         plain = read('content', email.policy.compat32)
         print(json.dumps({
             'outer': sender(read('message.eml', email.policy.compat32)), 'inner': sender(plain),
-            'declared': [sender(email.message_from_string(v)) for v in plain.get_all('HP-Outer') if v.startswith('From:')],
+            'declared': [sender(email.message_from_string(v)) for v in map(str.lstrip, plain.get_all('HP-Outer')) if v.startswith('From:')],
             'files': [p.get_filename() for p in inner.iter_attachments()],
             'defects': [str(d) for h in (outer['From'], inner['From'], inner['To'], inner['Subject']) for d in h.defects],
         }))

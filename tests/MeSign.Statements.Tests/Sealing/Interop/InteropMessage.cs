@@ -20,7 +20,7 @@ internal sealed record InteropMessage(string Form, X509Certificate2? Recipient, 
         var message = sealing.Composer.Compose(SealingBench.Job(), issuer, document);
         var sealed_ = await sealing.Sealer.SealAsync(message, issuer, recipient is null ? [] : [recipient], TestContext.Current.CancellationToken);
         var name = string.Concat(form.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-'));
-        var outer = RawEntity.Read(sealed_.Eml);
+        var outer = RawEntity.Read(sealed_.Eml.ToArray());
         if (recipient is null)
             return Signed(bench, name, form, outer, recipient, null, null);
 

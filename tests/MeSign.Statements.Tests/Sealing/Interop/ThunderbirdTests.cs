@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using MeSign.Statements.Intake;
 using MeSign.Statements.Issuers;
 using MeSign.Statements.Sealing;
 using MeSign.Statements.Tests.Cli.Verify;
@@ -10,11 +11,45 @@ using MeSign.Statements.Tests.Trust;
 namespace MeSign.Statements.Tests.Sealing.Interop;
 
 /// <summary>
-/// Writes Thunderbird's section of <c>docs/interoperability.md</c>. Run it with
-/// <c>tests/run.sh -explicit only -class '*ThunderbirdTests'</c>; it needs Debian's thunderbird and libnss3-tools.
+/// Every kind of message as Thunderbird's window judges it; and Thunderbird's section of <c>docs/interoperability.md</c>, written with
+/// <c>tests/run.sh -explicit only -class '*ThunderbirdTests'</c>. They need Debian's thunderbird and libnss3-tools.
 /// </summary>
 public class ThunderbirdTests
 {
+    [Fact]
+    public async Task Every_kind_of_message_is_good_on_default_settings()
+    {
+        // Ubuntu has it as a snap alone, which sees none of the test's files.
+        Assert.SkipUnless(File.Exists("/usr/lib/thunderbird/thunderbird"), "Thunderbird is not installed from a package.");
+        using var bench = new Workbench();
+        await using var server = await TestTimestampServer.StartAsync();
+        using var sealing = new SealingBench(("MeSign:Timestamps:Roots:0", bench.WriteCertificate(TestAuthority.Shared.Root)));
+        var issuer = SealingBench.Issuer() with { TimestampServers = [server.Address] };
+        var recipient = SealingPki.Recipient("rsa2048");
+        await using var thunderbird = await Thunderbird.StartAsync(bench, SealingPki.Root, [recipient]);
+
+        (JobKind Kind, string Fields)[] kinds =
+        [
+            (JobKind.Statement, """{ "period": "October 2026", "account": "1234" }"""),
+            (JobKind.Notice, "{}"),
+            (JobKind.Code, """{ "code": "831 044", "purpose": "confirm a payment" }"""),
+            (JobKind.Message, """{ "subject": "Your question", "body": "One\n\nTwo" }"""),
+        ];
+        foreach (var (kind, fields) in kinds)
+        {
+            var message = sealing.Composer.Compose(SealingBench.Job(fields, kind), issuer, kind == JobKind.Statement ? VerifyBench.Document : null);
+            foreach (X509Certificate2[] to in new[] { Array.Empty<X509Certificate2>(), [recipient] })
+            {
+                var eml = (await sealing.Sealer.SealAsync(message, issuer, to, TestContext.Current.CancellationToken)).Eml.ToArray();
+
+                var verdict = await thunderbird.JudgeAsync(bench.Write($"{kind}-{to.Length}.eml", eml));
+
+                (verdict.Signature, verdict.Encryption, verdict.Signer, verdict.Error).ShouldBe((0, to.Length > 0 ? 0 : -1, "statements@bank.test", null), $"{kind}, encrypted: {to.Length}");
+                verdict.Subject.ShouldBe(to.Length > 0 ? issuer.OuterSubject : message.Subject);
+            }
+        }
+    }
+
     [Fact(Explicit = true)]
     public async Task Shows_the_default_forms_as_good_and_altered_ones_as_not()
     {
@@ -44,7 +79,7 @@ public class ThunderbirdTests
         {
             var message = sealing.Composer.Compose(SealingBench.Job(), issuer, VerifyBench.Document);
             var made = await sealing.Sealer.SealAsync(message, issuer, recipient is null ? [] : [recipient], TestContext.Current.CancellationToken);
-            var eml = Encoding.ASCII.GetBytes(alter(Encoding.ASCII.GetString(made.Eml.Span)));
+            var eml = Encoding.ASCII.GetBytes(alter(Encoding.ASCII.GetString(made.Eml.ToArray())));
             verdicts.Add(await thunderbird.JudgeAsync(bench.Write($"{verdicts.Count}.eml", eml)));
         }
 
