@@ -8,9 +8,10 @@ internal static class PageTree
     /// <summary>The first page's object; null where the document has no page.</summary>
     public static PdfReference? FirstPage(PdfDocument document) => Pages(document).FirstOrDefault();
 
-    /// <summary>Every page's object, in order.</summary>
+    /// <summary>Every page's object, in order; one that is in the tree twice is two pages.</summary>
     public static IEnumerable<PdfReference> Pages(PdfDocument document)
     {
+        var nodes = 0;
         var seen = new HashSet<int>();
         var waiting = new Stack<PdfObject>();
         if (document.Catalog.Dictionary["Pages"] is { } root)
@@ -18,9 +19,7 @@ internal static class PageTree
 
         while (waiting.TryPop(out var node))
         {
-            if (node is PdfReference reference && !seen.Add(reference.Number))
-                throw PdfDamage.In(reference, "the page tree leads round in a circle");
-            if (seen.Count > PdfLimits.Nodes)
+            if (++nodes > PdfLimits.Nodes)
                 throw PdfDamage.Of($"its page tree has more than {PdfLimits.Nodes} nodes");
             if (document.Resolve(node) is not PdfDictionary dictionary)
                 continue;
@@ -30,6 +29,8 @@ internal static class PageTree
                 continue;
             }
 
+            if (node is PdfReference inner && !seen.Add(inner.Number))
+                throw PdfDamage.In(inner, "the page tree leads round in a circle");
             for (var i = kids.Items.Count - 1; i >= 0; i--)
                 waiting.Push(kids.Items[i]);
         }

@@ -96,9 +96,10 @@ public sealed class PdfSigner(CmsSigner cms, TimestampClient timestamps, Validat
 
     private Prepared Prepare(PdfDocument document, PdfSignatureRequest request, DateTimeOffset now)
     {
-        var update = new IncrementalUpdate(document);
         var fields = FormField.ReadAll(document);
         var permission = SigningPermission.Read(document, fields);
+        // What goes after a signature must be found to touch nothing; before the first one the look into object streams is not worth its time.
+        var update = new IncrementalUpdate(document, DanglingReferences.NumberAbove(document, packed: permission.HasSignatures || request.Level >= PadesLevel.BLT));
         var place = new SignatureField(document, update, fields, firstSignature: !permission.HasSignatures);
         var (existing, name) = place.Choose(request.FieldName);
         permission.Demand(name);

@@ -49,6 +49,29 @@ public class PdfLongTermTests
     }
 
     [Fact]
+    public async Task Leaves_what_the_page_refers_to_and_the_document_does_not_have()
+    {
+        await using var revocation = await TestRevocationServer.StartAsync();
+        await using var bench = await SigningBench.StartAsync(8192, revocation.Authority);
+        // In the clear, and in an object stream.
+        var content = $"/Contents [{string.Join(' ', Enumerable.Range(6, 20).Select(number => $"{number} 0 R"))}]";
+        var page = $"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Resources << >> {content} >>";
+        var packed = new PdfBuilder()
+            .Object(1, "<< /Type /Catalog /Pages 2 0 R >>")
+            .Object(2, "<< /Type /Pages /Kids [3 0 R] /Count 1 >>")
+            .Stream(4, "/Type /ObjStm /N 1 /First 4 /Filter /ASCIIHexDecode", Convert.ToHexString(Encoding.Latin1.GetBytes("3 0 " + page)))
+            .XrefStream(5, (1, 4, 1), [(3, 4, 0)]);
+
+        foreach (var original in new[] { PdfBuilder.OnePage(pageExtra: content).Table(), packed })
+        {
+            var signed = await bench.SignAsync(original, bench.Certification with { Level = PadesLevel.BLTA });
+
+            await SigningBench.JudgeAsync(original, signed, 1, revocation.Authority);
+            bench.Validate(signed).Signatures.SelectMany(signature => signature.Problems).ShouldBeEmpty();
+        }
+    }
+
+    [Fact]
     public async Task Shares_fresh_answers_between_documents()
     {
         await using var revocation = await TestRevocationServer.StartAsync();

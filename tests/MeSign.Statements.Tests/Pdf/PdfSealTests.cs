@@ -54,6 +54,24 @@ public class PdfSealTests
     }
 
     [Fact]
+    public async Task Comes_on_a_page_of_a_document_that_has_it_twice()
+    {
+        var bench = await SigningBench.Shared;
+        using var folder = new TestFolder();
+        var original = new PdfBuilder()
+            .Object(1, "<< /Type /Catalog /Pages 2 0 R >>")
+            .Object(2, "<< /Type /Pages /Kids [3 0 R 3 0 R 4 0 R] /Count 3 /MediaBox [0 0 400 300] /Resources << >> >>")
+            .Object(3, "<< /Type /Page /Parent 2 0 R >>")
+            .Object(4, "<< /Type /Page /Parent 2 0 R >>")
+            .Table();
+
+        var signed = await bench.SignAsync(original, bench.Approval with { Seal = new PdfSeal { Path = folder.Write("seal.pdf", Seal(0)), Page = 3 } });
+
+        bench.Validate(signed).IsValid.ShouldBeTrue();
+        (await DrawAsync(folder, signed, page: 3)).IsDark(400 - 36 - 90, 40).ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task Keeps_the_fonts_and_images_of_a_drawn_seal()
     {
         var bench = await SigningBench.Shared;

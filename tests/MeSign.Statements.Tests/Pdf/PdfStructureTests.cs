@@ -103,6 +103,32 @@ public class PdfStructureTests
         "/A#20B#23 (a\\(b\\)\\\\\r\\051 (nested)) /Hex < 0 1 2 > /Real [.5 -.25 +7 4.] /PieceInfo << /Empty () >>").Table());
 
     [Fact]
+    public Task Header_at_the_last_byte_where_one_may_begin()
+    {
+        var file = new PdfBuilder(new string('j', 1023) + "%PDF-1.7\n") { Origin = 1023 }
+            .Object(1, "<< /Type /Catalog /Pages 2 0 R >>")
+            .Object(2, "<< /Type /Pages /Kids [3 0 R] /Count 1 >>")
+            .Object(3, "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Resources << >> >>")
+            .Table();
+
+        return SignAndJudge(file);
+    }
+
+    [Fact]
+    public async Task Objects_that_are_referred_to_and_not_there_stay_away()
+    {
+        var bench = await SigningBench.Shared;
+        using var folder = new TestFolder();
+        var original = PdfBuilder.OnePage(pageExtra: "/Contents [4 0 R 5 0 R 6\n0 R 9 0 R]").Table();
+
+        var signed = await bench.SignAsync(original);
+
+        await SigningBench.JudgeAsync(original, signed);
+        foreach (var number in new[] { 4, 5, 6, 9 })
+            (await Tool.RunAsync("qpdf", $"--show-object={number}", folder.Write("signed.pdf", signed))).Output.Trim().ShouldBe("null");
+    }
+
+    [Fact]
     public async Task Taken_field_names_are_left_alone()
     {
         var bench = await SigningBench.Shared;

@@ -15,7 +15,7 @@ internal sealed class LongTermUpdates(AppendedFile file, IncrementalHash hash, S
     public Task AddMaterialAsync(ValidationMaterial material, CancellationToken cancellationToken)
     {
         var document = PdfDocument.Open(file, request.Password);
-        var update = new IncrementalUpdate(document);
+        var update = new IncrementalUpdate(document, document.NextObjectNumber);
         SecurityStore.Add(document, update, material);
         return AppendAsync(update.Write(endsWithLine: true).Written, cancellationToken);
     }
@@ -25,7 +25,7 @@ internal sealed class LongTermUpdates(AppendedFile file, IncrementalHash hash, S
     public async Task AddTimestampAsync(TimestampClient timestamps, CancellationToken cancellationToken)
     {
         var document = PdfDocument.Open(file, request.Password);
-        var update = new IncrementalUpdate(document);
+        var update = new IncrementalUpdate(document, document.NextObjectNumber);
         var timestamp = SignatureDictionary.Timestamp();
         var field = new SignatureField(document, update, FormField.ReadAll(document), firstSignature: false);
         field.Create(field.NewName(FieldName), Description, update.Add(timestamp.Dictionary), seal: null, template: null, timestamp: true);

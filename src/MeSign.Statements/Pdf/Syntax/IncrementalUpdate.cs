@@ -8,7 +8,8 @@ namespace MeSign.Statements.Pdf.Syntax;
 /// Objects to append to a document (ISO 32000-2 §7.5.6) with a cross-reference section of the form that its newest one has.
 /// A hybrid file is continued with a table, which every reader sees.
 /// </summary>
-internal sealed class IncrementalUpdate(PdfDocument document)
+/// <param name="first">Number of the first object that is added.</param>
+internal sealed class IncrementalUpdate(PdfDocument document, int first)
 {
     // What belongs to one section or to the stream that carries it; everything else in a trailer goes on.
     internal static readonly HashSet<string> OwnKeys = new(
@@ -16,7 +17,7 @@ internal sealed class IncrementalUpdate(PdfDocument document)
         StringComparer.Ordinal);
 
     private readonly SortedDictionary<int, (int Generation, PdfObject Value)> _objects = [];
-    private int _next = document.NextObjectNumber;
+    private int _next = first;
 
     /// <summary>The number of the object that is added next.</summary>
     public int Next => _next;

@@ -5,6 +5,7 @@ namespace MeSign.Statements.Pdf.Syntax;
 /// <summary>A PDF of any structure, read object by object on demand. Nothing is repaired: what cannot be read as written is refused.</summary>
 internal sealed class PdfDocument
 {
+    // Where a header may begin: what readers have accepted since Acrobat did.
     private const int HeaderWindow = 1024;
     private const int CachedObjectStreams = 8;
     private const int SearchedSections = 8;
@@ -84,7 +85,7 @@ internal sealed class PdfDocument
     /// <exception cref="StatementFailedException">DocumentNotPdf.</exception>
     public static long Header(PdfSource source)
     {
-        var header = source.Read(0, HeaderWindow).Span.IndexOf("%PDF-"u8);
+        var header = source.Read(0, HeaderWindow + "%PDF-"u8.Length - 1).Span.IndexOf("%PDF-"u8);
         return header >= 0
             ? header
             : throw new StatementFailedException(FailureCode.DocumentNotPdf, "The document is not a PDF: no %PDF- in its first 1024 bytes");
