@@ -1,4 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
 using MeSign.Statements.Pdf;
 using MeSign.Statements.Signing;
 using MeSign.Statements.Trust;

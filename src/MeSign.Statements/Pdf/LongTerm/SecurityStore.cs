@@ -8,6 +8,8 @@ namespace MeSign.Statements.Pdf.LongTerm;
 /// <summary>The document security store (ETSI EN 319 142-1 §5.4.2, ISO 32000-2 §12.8.4.3): what a reader needs to judge signatures later.</summary>
 internal static class SecurityStore
 {
+    private static readonly string[] Lists = ["Certs", "OCSPs", "CRLs"];
+
     // What one document's store may make a reader take in.
     private const int MaxStreams = 500;
     private const long MaxBytes = 64 << 20;
@@ -26,7 +28,7 @@ internal static class SecurityStore
     /// <summary>Whether a value has the form of a store.</summary>
     public static bool Is(PdfDocument document, PdfObject? value) => document.Resolve(value) is PdfDictionary store
         && (store["VRI"] is null || document.Resolve(store["VRI"]) is PdfDictionary)
-        && new[] { "Certs", "OCSPs", "CRLs" }.All(key => store[key] is null
+        && Array.TrueForAll(Lists, key => store[key] is null
             || (document.Resolve(store[key]) is PdfArray array && array.Items.TrueForAll(item => document.Resolve(item) is PdfStream)));
 
     /// <summary>Adds material to the document's store, leaving what is there and repeating nothing.</summary>
