@@ -19,7 +19,8 @@ internal static class Comment
             return "which may show anything over the page";
         if (document.Resolve(annotation["IC"]) is PdfArray { Items.Count: > 0 })
             return "which covers what is under it";
-        if (annotation["AA"] is not null || document.Name(document.Dictionary(annotation["A"])?["S"]) is not (null or "URI" or "GoTo"))
+        var action = document.Dictionary(annotation["A"]);
+        if (annotation["AA"] is not null || action?["Next"] is not null || document.Name(action?["S"]) is not (null or "URI" or "GoTo"))
             return "which does something when it is used";
         return document.Resolve(annotation["AP"]) is PdfDictionary appearance && ShowsTextOrPictures(document, appearance)
             ? "which shows text or pictures of its own"

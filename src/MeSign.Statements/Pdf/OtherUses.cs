@@ -8,7 +8,8 @@ namespace MeSign.Statements.Pdf;
 /// </summary>
 /// <param name="document">Before the change.</param>
 /// <param name="touched">Fields and widgets whose value or appearance is known to have changed.</param>
-internal sealed class OtherUses(PdfDocument document, IReadOnlySet<int> touched)
+/// <param name="elements">Elements of the structure tree that are known to have grown.</param>
+internal sealed class OtherUses(PdfDocument document, IReadOnlySet<int> touched, IReadOnlySet<int> elements)
 {
     private readonly Stack<(PdfObject Value, int Owner)> _waiting = new();
     private readonly HashSet<int> _seen = [];
@@ -52,17 +53,23 @@ internal sealed class OtherUses(PdfDocument document, IReadOnlySet<int> touched)
     {
         foreach (var (key, value) in dictionary.Entries)
         {
-            if (IsExplained(key, dictionary, owner))
+            if (IsExplained(key, owner) || LeadsToElement(key, value))
                 continue;
             // The list itself may differ where it is compared entry by entry; what is in it still counts.
             _waiting.Push((IsList(key, dictionary) ? document.Resolve(value) ?? PdfNull.Value : value, owner));
         }
     }
 
-    private bool IsExplained(string key, PdfDictionary dictionary, int owner) => owner == document.Catalog.Reference.Number
+    private bool IsExplained(string key, int owner) => owner == document.Catalog.Reference.Number
         ? key is "DSS" or "Extensions" or "Metadata" or "StructTreeRoot"
-        // Outlines and destinations lead to elements of the structure tree as well (ISO 32000-2 §12.3.2.3, §12.3.3).
-        : key is "SE" or "SD" || (key is "D" && dictionary["SD"] is not null) || (key is "AP" or "V" or "RV" && touched.Contains(owner));
+        : key is "AP" or "V" or "RV" && touched.Contains(owner);
+
+    // Outline items and destinations lead to elements as such (ISO 32000-2 §12.3.2.3, §12.3.3).
+    private bool LeadsToElement(string key, PdfObject value)
+    {
+        var target = document.Resolve(value) is PdfArray { Items: [var first, PdfName, ..] } ? first : value;
+        return key is "SE" or "SD" or "D" && target is PdfReference element && elements.Contains(element.Number);
+    }
 
     private static bool IsList(string key, PdfDictionary owner) => key switch
     {

@@ -16,6 +16,7 @@ internal sealed class RevisionComparison(PdfDocument before, PdfDocument after)
     private readonly HashSet<int> _explained = [];
     private readonly HashSet<int> _replaced = [];
     private readonly HashSet<int> _touched = [];
+    private readonly HashSet<int> _elements = [];
 
     public IReadOnlyList<(PdfChangeKind Kind, string Description)> Find()
     {
@@ -29,7 +30,7 @@ internal sealed class RevisionComparison(PdfDocument before, PdfDocument after)
         foreach (var number in Unexplained.Order())
             Report(PdfChangeKind.Content, Text($"object {number} was replaced"));
         FindFilledHoles();
-        foreach (var number in new OtherUses(before, _touched).Find(_replaced))
+        foreach (var number in new OtherUses(before, _touched, _elements).Find(_replaced))
             Report(PdfChangeKind.Content, Text($"object {number} was replaced, which is used elsewhere too"));
         return _changes;
     }
@@ -62,6 +63,13 @@ internal sealed class RevisionComparison(PdfDocument before, PdfDocument after)
         Explain(value);
         if (IsChanged(value))
             _replaced.Add(((PdfReference)value!).Number);
+    }
+
+    /// <summary>An element of the structure tree that has only grown: it must not be anything else as well.</summary>
+    public void ExplainElement(PdfReference element)
+    {
+        ExplainList(element);
+        _elements.Add(element.Number);
     }
 
     /// <summary>The value and appearance of this field or widget were reported as changed.</summary>

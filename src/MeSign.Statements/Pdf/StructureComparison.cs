@@ -29,7 +29,7 @@ internal sealed class StructureComparison(PdfDocument before, PdfDocument after,
         {
             var self = new PdfReference(number, 0);
             if (Element(before, self) is { } old && Element(after, self) is { } current && OnlyGrew(old, current))
-                comparison.ExplainList(self);
+                comparison.ExplainElement(self);
         }
     }
 

@@ -40,6 +40,9 @@ public sealed class CertificatePool
     public CertificatePool With(CertificatePool other) =>
         new(_bySubject.Concat(other._bySubject).SelectMany(certificates => certificates).DistinctBy(one => one.Thumbprint, StringComparer.Ordinal));
 
+    /// <summary>All of them, those that came along elsewhere with <paramref name="others"/>.</summary>
+    public IEnumerable<X509Certificate2> And(IEnumerable<X509Certificate2> others) => others.Concat(_bySubject.SelectMany(certificates => certificates));
+
     /// <summary>What came with a certificate and, after what may have issued it, what may have issued that, and so on.</summary>
     public IReadOnlyList<X509Certificate2> Complete(X509Certificate2 certificate, IReadOnlyList<X509Certificate2> others) =>
         _bySubject.Count == 0 ? others : [.. Above([certificate, .. others]), .. others];

@@ -16,17 +16,19 @@ internal static class TimestampCheck
     public static TimestampVerdict Run(
         ReadOnlyMemory<byte> token, Func<HashAlgorithmName, byte[]> data, TrustAnchors anchors, CrlSet crls, CertificatePool pool) =>
         Run(token, data, (certificate, others, genTime) =>
-            CertificatePath.Check(certificate, pool.Complete(certificate, others), anchors, genTime, crls, Oids.TimeStamping), out _);
+            CertificatePath.Check(certificate, pool.Complete(certificate, others), anchors, genTime, crls, Oids.TimeStamping), out _, elsewhere: pool.And(anchors.Intermediates));
 
     /// <param name="path">Finds the authority's path at a time.</param>
     /// <param name="load">Reads a certificate; a new one each time where null.</param>
     /// <param name="info">What the token says, where it can be read.</param>
+    /// <param name="elsewhere">Where the authority's own certificate may be that the token leaves out (RFC 3161 §2.4.1, certReq).</param>
     public static TimestampVerdict Run(
         ReadOnlyMemory<byte> token,
         Func<HashAlgorithmName, byte[]> data,
         Func<X509Certificate2, IReadOnlyList<X509Certificate2>, DateTimeOffset, CertificatePathResult> path,
         out Rfc3161TimestampTokenInfo? info,
-        Func<ReadOnlyMemory<byte>, X509Certificate2>? load = null)
+        Func<ReadOnlyMemory<byte>, X509Certificate2>? load = null,
+        IEnumerable<X509Certificate2>? elsewhere = null)
     {
         info = null;
         if (token.Length > MaxBytes)
@@ -48,7 +50,7 @@ internal static class TimestampCheck
 
         try
         {
-            return Judge(signed, content, signer, info, data, path);
+            return Judge(signed with { Certificates = [.. signed.Certificates, .. elsewhere ?? []] }, content, signer, info, data, path);
         }
         catch (CryptographicException)
         {

@@ -21,6 +21,7 @@ public class PdfCertifiedChangeTests
     [InlineData($"<< {Annotation} /Subtype /Text /AP << /N 32 0 R >> >>", "which shows text or pictures of its own")]
     [InlineData($"<< {Annotation} /Subtype /Ink /AP << /N 33 0 R >> >>", "which shows text or pictures of its own")]
     [InlineData($"<< {Annotation} /Subtype /Link /A << /S /JavaScript /JS (app.alert(1)) >> >>", "which does something")]
+    [InlineData($"<< {Annotation} /Subtype /Link /A << /S /URI /URI (https://bank.example) /Next << /S /JavaScript /JS (app.alert(1)) >> >> >>", "which does something")]
     public async Task Comments_are_allowed_that_show_nothing_over_the_page(string annotation, string? problem)
     {
         var bench = await SigningBench.Shared;

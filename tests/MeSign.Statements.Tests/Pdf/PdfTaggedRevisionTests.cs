@@ -67,6 +67,29 @@ public class PdfTaggedRevisionTests
         string.Join(' ', bench.Validate(attacked).Signatures.ShouldHaveSingleItem().Problems).ShouldContain("object 11 was replaced, which is used elsewhere too");
     }
 
+    [Theory]
+    [InlineData("SE")]
+    [InlineData("SD")]
+    [InlineData("D")]
+    public async Task Flags_page_content_that_has_the_name_of_a_place_for_elements(string name)
+    {
+        const string form = "/Type /XObject /Subtype /Form /BBox [0 0 9 9]";
+        const string field = "/Type /Annot /Subtype /Widget /FT /Tx /T (Amount) /Rect [0 0 9 9] /P 3 0 R /AP << /N 5 0 R >>";
+        var bench = await SigningBench.Shared;
+        var signed = await bench.SignAsync(new PdfBuilder()
+            .Object(1, "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [6 0 R] >> >>")
+            .Object(2, "<< /Type /Pages /Kids [3 0 R] /Count 1 >>")
+            .Object(3, $"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Annots [6 0 R] /Contents 4 0 R /Resources << /XObject << /SD 5 0 R /{name} 5 0 R >> >> >>")
+            .Stream(4, "", $"/{name} Do")
+            .Stream(5, form, "0 0 m 9 9 l S")
+            .Object(6, $"<< {field} >>")
+            .Table());
+
+        var attacked = PdfBuilder.Update(signed).Stream(5, form, "9 0 m 0 9 l S").Object(6, $"<< {field} /V (2) >>").Table();
+
+        string.Join(' ', bench.Validate(attacked).Signatures.ShouldHaveSingleItem().Problems).ShouldContain("object 5 was replaced, which is used elsewhere too");
+    }
+
     [Fact]
     public async Task Lets_pass_the_first_tags_of_a_document()
     {

@@ -139,6 +139,25 @@ public sealed class CmsVerifierTests : IDisposable
         verdict.Signer.ShouldNotBeNull().Algorithm.ShouldBe("RSA PSS, SHA-256");
     }
 
+    [Fact]
+    public async Task A_token_without_its_certificate_needs_one_at_hand()
+    {
+        await using var server = await TestTimestampServer.StartAsync();
+        var token = await _signing.Timestamps.StampAsync(SHA256.HashData(Content), HashAlgorithmName.SHA256, [server.Address], TestContext.Current.CancellationToken);
+        var cms = new SignedCms();
+        cms.Decode(token.Der.Span);
+        var certificates = cms.Certificates.ToList();
+        certificates.ForEach(cms.RemoveCertificate);
+        var bare = cms.Encode();
+
+        var alone = Verifier().VerifyTimestamp(bare, new MemoryStream(Content));
+        var informed = Verifier().With(CrlSet.None, CertificatePool.Of(certificates.Select(certificate => certificate.RawDataMemory))).VerifyTimestamp(bare, new MemoryStream(Content));
+
+        alone.Problems.ShouldContain("Timestamp: The signer's certificate is not in the signature.");
+        informed.Problems.ShouldBeEmpty();
+        informed.Certificate.ShouldNotBeNull();
+    }
+
     [Theory]
     [InlineData(false, true)]
     [InlineData(true, false)]
