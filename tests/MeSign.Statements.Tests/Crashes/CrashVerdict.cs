@@ -54,10 +54,11 @@ internal sealed class CrashVerdict(
         Require(work, told.Count <= 1 + resent + retried + work.Plan.Deaths + work.Plan.Doubled + sweepDeaths, $"{row.Key} was told {told.Count} times");
         Require(work, row.History.Count(entry => entry.State.IsEnd()) == 1 + resent + retried, $"{row.Key} has {string.Join(", ", row.History.Select(entry => entry.State))} on record");
 
-        // A death leaves the message that was worked on; only a person's decision has none. What else waits for a sweep was dropped.
+        // A death leaves the message that was worked on; a person's decision has none, and neither has what the queue gave up on while it was
+        // being submitted. What else waits for a sweep was dropped.
         var lost = logs.Lines.Where(line => line.Values.GetValueOrDefault("Kind") is "order" or "job" or "told"
             && Equals(line.Values["Batch"], row.Batch) && Equals(line.Values["Job"], row.Job)).ToList();
-        Require(work, lost.Count == 0 || resent + retried > 0, $"only a sweep put it right: {string.Join("; ", lost.Select(line => line.Text))}");
+        Require(work, lost.Count == 0 || resent + retried > 0 || work.Schedule.GivesUp, $"only a sweep put it right: {string.Join("; ", lost.Select(line => line.Text))}");
     }
 
     private async Task JudgeAsync(CrashedWork work, int statements, CancellationToken cancellationToken)
