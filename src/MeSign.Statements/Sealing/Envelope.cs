@@ -18,6 +18,7 @@ internal sealed class Envelope : IDisposable
     private readonly ContentEncryption _algorithm;
     private readonly long _plainLength;
     private readonly DerShell _shell;
+    private bool _isDisposed;
 
     /// <param name="plainLength">Bytes of the content in clear.</param>
     public Envelope(IReadOnlyList<RecipientKey> recipients, long plainLength, ContentEncryption algorithm, RsaKeyTransport transport)
@@ -57,6 +58,8 @@ internal sealed class Envelope : IDisposable
     /// <param name="plain">The one content of this envelope, however often it is read.</param>
     public IEnumerable<ReadOnlyMemory<byte>> Seal(IEnumerable<ReadOnlyMemory<byte>> plain)
     {
+        // A key that was wiped is one that everybody knows.
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         yield return _shell.Before;
         var tag = new byte[TagBytes];
         var encrypted = _algorithm == ContentEncryption.Aes256Gcm
@@ -67,7 +70,11 @@ internal sealed class Envelope : IDisposable
         yield return _algorithm == ContentEncryption.Aes256Gcm ? (byte[])[.. _shell.After.Span[..^TagBytes], .. tag] : _shell.After;
     }
 
-    public void Dispose() => CryptographicOperations.ZeroMemory(_key);
+    public void Dispose()
+    {
+        _isDisposed = true;
+        CryptographicOperations.ZeroMemory(_key);
+    }
 
     /// <summary>RFC 5652 §6.1: as the recipients need; RFC 5083 §2.1: always 0.</summary>
     private byte Version(IReadOnlyList<RecipientKey> recipients) =>

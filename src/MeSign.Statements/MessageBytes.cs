@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 
-namespace MeSign.Statements.Sealing;
+namespace MeSign.Statements;
 
 /// <summary>
 /// The bytes of a finished message. A usual one is at hand; one of more than a megabyte is made anew, the same byte for byte, each time
@@ -11,7 +11,7 @@ public sealed class MessageBytes
 {
     private const int MaxWhole = 1 << 20;
 
-    private readonly byte[]? _whole;
+    private byte[]? _whole;
     private readonly IDisposable? _secret;
 
     private MessageBytes(IEnumerable<ReadOnlyMemory<byte>> pieces, long length, byte[]? whole, IDisposable? secret)
@@ -78,7 +78,7 @@ public sealed class MessageBytes
     public void Return()
     {
         _secret?.Dispose();
-        if (_whole is not null)
-            ArrayPool<byte>.Shared.Return(_whole);
+        if (Interlocked.Exchange(ref _whole, null) is { } whole)
+            ArrayPool<byte>.Shared.Return(whole);
     }
 }

@@ -1,4 +1,4 @@
-namespace MeSign.Statements.Sealing;
+namespace MeSign.Statements;
 
 /// <summary>A row of pieces as a stream to be read. Going back makes them anew.</summary>
 /// <param name="pieces">The same bytes each time that they are enumerated.</param>
