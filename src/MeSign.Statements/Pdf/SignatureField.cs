@@ -72,7 +72,7 @@ internal sealed class SignatureField(PdfDocument document, IncrementalUpdate upd
         field["AP"] = appearance is null ? null : new PdfDictionary { ["N"] = appearance };
         var reference = update.Add(field);
         if (page is not null)
-            Annotate(page, reference);
+            Annotate(page, reference, isVisible: place is not null);
         // Tags that come after a signature would be a change of what was signed.
         if (place is not null && firstSignature)
             StructureTree.Tag(document, update, reference, field, place.Page);
@@ -94,22 +94,23 @@ internal sealed class SignatureField(PdfDocument document, IncrementalUpdate upd
         catalog["Perms"] = permissions;
     }
 
-    private void Annotate(PdfReference page, PdfReference widget)
+    private void Annotate(PdfReference page, PdfReference widget, bool isVisible)
     {
         var current = document.Dictionary(page)!;
-        if (current["Annots"] is PdfReference shared && document.Resolve(shared) is PdfArray list)
-        {
-            update.Replace(shared, list.With(widget));
-        }
+        var list = document.Resolve(current["Annots"]) as PdfArray;
+        if (list is not null && current["Annots"] is PdfReference place && !(isVisible && IsOfOtherPages(place, page)))
+            update.Replace(place, list.With(widget));
         else
-        {
-            update.Edit(page)["Annots"] = (current["Annots"] as PdfArray ?? PdfArray.Of()).With(widget);
-        }
+            update.Edit(page)["Annots"] = (list ?? PdfArray.Of()).With(widget);
 
         // PDF/UA-1 §7.18.3: a page with annotations states their order.
         if (firstSignature && current["Tabs"] is null && IsTagged())
             update.Edit(page)["Tabs"] = new PdfName("S");
     }
+
+    // Where pages share a list of annotations the seal would be on all of them.
+    private bool IsOfOtherPages(PdfReference list, PdfReference page) =>
+        PageTree.Pages(document).Any(other => other != page && document.Dictionary(other)?["Annots"] as PdfReference == list);
 
     private bool IsTagged() => document.Catalog.Dictionary["StructTreeRoot"] is not null;
 

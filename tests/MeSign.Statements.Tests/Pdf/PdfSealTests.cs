@@ -72,6 +72,28 @@ public class PdfSealTests
     }
 
     [Fact]
+    public async Task Comes_on_one_page_of_those_that_share_their_annotations()
+    {
+        var bench = await SigningBench.Shared;
+        using var folder = new TestFolder();
+        var original = new PdfBuilder()
+            .Object(1, "<< /Type /Catalog /Pages 2 0 R >>")
+            .Object(2, "<< /Type /Pages /Kids [3 0 R 4 0 R] /Count 2 /MediaBox [0 0 400 300] /Resources << >> >>")
+            .Object(3, "<< /Type /Page /Parent 2 0 R /Annots 5 0 R >>")
+            .Object(4, "<< /Type /Page /Parent 2 0 R /Annots 5 0 R >>")
+            .Object(5, "[]")
+            .Table();
+        var once = await bench.SignAsync(original);
+
+        var twice = await bench.SignAsync(once, bench.Approval with { Seal = new PdfSeal { Path = folder.Write("seal.pdf", Seal(0)) } });
+
+        await SigningBench.JudgeAsync(once, twice, signatures: 2);
+        bench.Validate(twice).Signatures.SelectMany(signature => signature.Problems).ShouldBeEmpty();
+        (await DrawAsync(folder, twice, page: 1)).IsDark(400 - 36 - 90, 40).ShouldBeFalse();
+        (await DrawAsync(folder, twice, page: 2)).IsDark(400 - 36 - 90, 40).ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task Keeps_the_fonts_and_images_of_a_drawn_seal()
     {
         var bench = await SigningBench.Shared;
