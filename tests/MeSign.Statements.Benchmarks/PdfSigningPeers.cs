@@ -78,6 +78,7 @@ internal sealed class PdfSigningPeers : IDisposable
 
     private static Process Start(string program, params string[] args) => Process.Start(new ProcessStartInfo(program, args)
     {
+        UseShellExecute = false,
         RedirectStandardInput = true,
         RedirectStandardOutput = true,
         RedirectStandardError = true,

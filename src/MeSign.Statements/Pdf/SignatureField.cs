@@ -19,7 +19,7 @@ internal sealed class SignatureField(PdfDocument document, IncrementalUpdate upd
     public (FormField? Existing, string Name) Choose(string? requested)
     {
         if (requested is not null && fields.FirstOrDefault(field =>
-            field.IsSignature && field.Name == requested) is { } named
+            field.IsSignature && field.Name == requested && IsTerminal(field)) is { } named
             && document.Resolve(named.Dictionary["V"]) is null && named.Reference is not null)
         {
             return named.IsReadOnly
@@ -31,6 +31,9 @@ internal sealed class SignatureField(PdfDocument document, IncrementalUpdate upd
         var stem = requested?.Replace('.', '_');
         return (null, stem is not null && !fields.Any(field => field.IsRoot && field.Name == stem) ? stem : NewName(stem ?? DefaultName));
     }
+
+    // Only a field without fields below it has a value of its own (ISO 32000-2 §12.7.4.1).
+    private bool IsTerminal(FormField field) => !fields.Any(other => other.Name.StartsWith(field.Name + '.', StringComparison.Ordinal));
 
     /// <summary>The stem with the first number that makes a name of no field.</summary>
     public string NewName(string stem)
@@ -45,8 +48,12 @@ internal sealed class SignatureField(PdfDocument document, IncrementalUpdate upd
     {
         var field = update.Edit(existing.Reference!);
         field["V"] = signature;
-        if (seal is not null && field["P"] is PdfReference page && SealPlacement.Inside(document, page, field["Rect"], seal) is { } place)
-            field["AP"] = new PdfDictionary { ["N"] = seal.Import(update, place.Rotation) };
+        // Field and widget are one object as a rule, but need not be (ISO 32000-2 §12.7.4.1).
+        var widget = seal is not null && document.Resolve(field["Kids"]) is PdfArray { Items: [PdfReference only] } && document.Resolve(only) is PdfDictionary
+            ? update.Edit(only)
+            : field;
+        if (seal is not null && widget["P"] is PdfReference page && SealPlacement.Inside(document, page, widget["Rect"], seal) is { } place)
+            widget["AP"] = new PdfDictionary { ["N"] = seal.Import(update, place.Rotation) };
         MarkForm(newField: null);
     }
 
@@ -72,7 +79,7 @@ internal sealed class SignatureField(PdfDocument document, IncrementalUpdate upd
         field["AP"] = appearance is null ? null : new PdfDictionary { ["N"] = appearance };
         var reference = update.Add(field);
         if (page is not null)
-            Annotate(page, reference);
+            Annotate(page, reference, isVisible: place is not null);
         // Tags that come after a signature would be a change of what was signed.
         if (place is not null && firstSignature)
             StructureTree.Tag(document, update, reference, field, place.Page);
@@ -94,22 +101,23 @@ internal sealed class SignatureField(PdfDocument document, IncrementalUpdate upd
         catalog["Perms"] = permissions;
     }
 
-    private void Annotate(PdfReference page, PdfReference widget)
+    private void Annotate(PdfReference page, PdfReference widget, bool isVisible)
     {
         var current = document.Dictionary(page)!;
-        if (current["Annots"] is PdfReference shared && document.Resolve(shared) is PdfArray list)
-        {
-            update.Replace(shared, list.With(widget));
-        }
+        var list = document.Resolve(current["Annots"]) as PdfArray;
+        if (list is not null && current["Annots"] is PdfReference place && !(isVisible && IsOfOtherPages(place, page)))
+            update.Replace(place, list.With(widget));
         else
-        {
-            update.Edit(page)["Annots"] = (current["Annots"] as PdfArray ?? PdfArray.Of()).With(widget);
-        }
+            update.Edit(page)["Annots"] = (list ?? PdfArray.Of()).With(widget);
 
         // PDF/UA-1 §7.18.3: a page with annotations states their order.
         if (firstSignature && current["Tabs"] is null && IsTagged())
             update.Edit(page)["Tabs"] = new PdfName("S");
     }
+
+    // Where pages share a list of annotations the seal would be on all of them.
+    private bool IsOfOtherPages(PdfReference list, PdfReference page) =>
+        PageTree.Pages(document).Any(other => other != page && document.Dictionary(other)?["Annots"] as PdfReference == list);
 
     private bool IsTagged() => document.Catalog.Dictionary["StructTreeRoot"] is not null;
 

@@ -1,5 +1,4 @@
 using System.Text;
-using MeSign.Statements.Pdf;
 
 namespace MeSign.Statements.Tests.Pdf;
 
