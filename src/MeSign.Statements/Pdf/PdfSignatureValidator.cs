@@ -89,9 +89,19 @@ public sealed class PdfSignatureValidator(CmsVerifier verifier)
 
         var permissions = new ChangePermissions(
             permission, SigningPermission.DocMdp(pdf, covered.Signature), SigningPermission.LockPermission(pdf, covered.Field));
-        var changes = history.Since(sections, problems)
-            .Select(change => new PdfChange(change.Kind, change.Description, permissions.Allow(change.Kind)))
-            .ToList();
+        List<PdfChange> changes;
+        try
+        {
+            changes = [.. history.Since(sections, problems)
+                .Select(change => new PdfChange(change.Kind, change.Description, permissions.Allow(change.Kind)))];
+        }
+        catch (StatementFailedException unreadable) when (unreadable.Code is FailureCode.DocumentDamaged or FailureCode.DocumentNotSupported)
+        {
+            // An object that this comparison needs speaks against this signature, not against those that need none.
+            problems.Add($"What was changed after it was signed cannot be told: {unreadable.Detail}.");
+            return verdict with { Coverage = SignatureCoverage.Revision };
+        }
+
         problems.AddRange(changes.Where(change => !change.Allowed).Select(change => $"Changed after it was signed: {change.Description}."));
         return verdict with { Coverage = SignatureCoverage.Revision, LaterChanges = changes };
     }

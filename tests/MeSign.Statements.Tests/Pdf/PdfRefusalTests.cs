@@ -25,6 +25,38 @@ public class PdfRefusalTests
         await Refuse(Replace(first, "/Prev 00000", $"/Prev {start:D5}"), FailureCode.DocumentDamaged, "loop");
     }
 
+    [Theory]
+    [InlineData("99999999999999999999", "no position inside the file")]
+    [InlineData("1000000", "no position inside the file")]
+    [InlineData("-5", "no position inside the file")]
+    [InlineData("9.5", "no position inside the file")]
+    [InlineData("/X", "no position inside the file")]
+    [InlineData("[9]", "no position inside the file")]
+    [InlineData("4 0 R", "a reference where a number must stand")]
+    public async Task Refuses_sections_that_are_nowhere(string position, string detail)
+    {
+        var file = PdfBuilder.OnePage().Object(4, "9").Table();
+        var start = PdfBuilder.StartXref(file);
+
+        foreach (var key in new[] { "/Prev", "/XRefStm" })
+        {
+            await Refuse(
+                Replace(file, "/Root 1 0 R", $"/Root 1 0 R {key} {position}"), FailureCode.DocumentDamaged, $"at byte {start}: {key} of the cross-reference section here is {detail}");
+        }
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("null")]
+    public async Task Signs_where_the_section_before_is_said_to_be_none(string position)
+    {
+        var bench = await SigningBench.Shared;
+
+        var signed = await bench.SignAsync(PdfBuilder.OnePage().Table($"/Root 1 0 R /Prev {position} /XRefStm {position}"));
+
+        bench.Validate(signed).IsValid.ShouldBeTrue();
+    }
+
     [Fact]
     public Task Refuses_page_trees_in_a_circle()
     {

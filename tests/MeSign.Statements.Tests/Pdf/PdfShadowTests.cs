@@ -40,6 +40,25 @@ public class PdfShadowTests
         (await ProblemsAsync(attacked)).ShouldContain("object 4 was replaced");
     }
 
+    [Theory]
+    [InlineData("20 0 R")]
+    [InlineData("[20 0 R]")]
+    [InlineData("1.2.3")]
+    public async Task Flags_what_takes_the_place_of_a_number_that_no_grammar_allows(string shown)
+    {
+        var signed = await SignAsync(PdfBuilder.OnePage(pageExtra: "/Contents --5").Table());
+        var text = Encoding.Latin1.GetString(signed);
+        var page = text[text.LastIndexOf("\n3 0 obj\n", StringComparison.Ordinal)..].Split("\nendobj")[0]["\n3 0 obj\n".Length..];
+        page.ShouldContain("/Contents --5");
+
+        var attacked = PdfBuilder.Update(signed)
+            .Object(3, page.Replace("--5", shown, StringComparison.Ordinal))
+            .Stream(20, "", "0 0 99 99 re f")
+            .Table();
+
+        (await ProblemsAsync(attacked)).ShouldContain("/Contents of page 1 was changed");
+    }
+
     [Fact]
     public async Task Flags_a_page_content_that_comes_with_an_appearance()
     {

@@ -29,6 +29,23 @@ public class PdfSignatureValidatorTests
         signature.CoveredBytes.ShouldBe(signed.Length);
     }
 
+    // As a C library prints an infinite number: the object cannot be read, and a revision wrote it again.
+    [Fact]
+    public async Task An_object_that_cannot_be_read_speaks_against_the_signatures_before_it_alone()
+    {
+        var bench = await SigningBench.Shared;
+        const string unreadable = "<< /BBox [0 0 0 -1.#INF] >>";
+        var first = await bench.SignAsync(PdfBuilder.OnePage("/PieceInfo 4 0 R").Object(4, unreadable).Table(), bench.Approval);
+
+        var second = await bench.SignAsync(PdfBuilder.Update(first).Object(4, unreadable).Table(), bench.Approval);
+
+        var verdict = bench.Validate(second);
+        verdict.IsValid.ShouldBeFalse();
+        verdict.Signatures[0].Problems.ShouldHaveSingleItem().ShouldStartWith("What was changed after it was signed cannot be told: PDF damaged at byte ");
+        verdict.Signatures[1].Problems.ShouldBeEmpty();
+        verdict.Signatures[1].Coverage.ShouldBe(SignatureCoverage.WholeFile);
+    }
+
     [Fact]
     public async Task Says_that_a_document_is_not_signed()
     {

@@ -11,8 +11,7 @@ internal static class PdfObjects
             && a.Entries.All(entry => b[entry.Key] is { } value && Same(document, entry.Value, other, value)),
         (PdfStream a, PdfStream b) => a.DataOffset == b.DataOffset
             || (Same(document, a.Dictionary, other, b.Dictionary) && document.ReadRaw(a).ToArray().AsSpan().SequenceEqual(other.ReadRaw(b).Span)),
-        (PdfReal a, var b) => a.ToDouble() == b.ToDouble(),
-        (PdfInteger a, PdfReal b) => a.ToDouble() == b.ToDouble(),
+        (PdfReal or PdfInteger, PdfReal or PdfInteger) when one.ToDouble() is { } a && two.ToDouble() is { } b => a == b,
         var (a, b) => a == b,
     };
 

@@ -26,7 +26,7 @@ internal sealed class XrefReader(PdfFile file)
 
             var section = ReadSection(offset);
             sections.Add(section);
-            next = Offset(section.Trailer, "Prev");
+            next = Offset(section.Trailer, "Prev", offset);
         }
 
         return sections;
@@ -67,7 +67,7 @@ internal sealed class XrefReader(PdfFile file)
 
         var (value, end) = file.ReadObject(position);
         var trailer = value as PdfDictionary ?? throw PdfDamage.At(file.Origin + position, "the trailer is no dictionary");
-        var hidden = Offset(trailer, "XRefStm") is { } stream ? ReadStream(stream) : null;
+        var hidden = Offset(trailer, "XRefStm", offset) is { } stream ? ReadStream(stream) : null;
         return new XrefSection(offset, XrefForm.Table, trailer, entries) { Hidden = hidden, End = Math.Max(end, hidden?.End ?? 0) };
     }
 
@@ -202,9 +202,15 @@ internal sealed class XrefReader(PdfFile file)
             throw PdfDamage.At(offset, $"there are more than {PdfLimits.Entries} cross-reference entries");
     }
 
-    // Writers that have nothing to point at write /Prev 0, where no section can be.
-    private static long? Offset(PdfDictionary trailer, string key) =>
-        trailer[key] is PdfInteger { Value: not 0 } integer ? integer.Value : null;
+    // Writers that have nothing to point at write /Prev 0, where no section can be. To take anything else for absent would leave out
+    // what other readers find; of a reference, some take what it refers to and some its number (ISO 32000-2 table 15: an integer).
+    private long? Offset(PdfDictionary trailer, string key, long section) => trailer[key] switch
+    {
+        null or PdfNull or PdfInteger { Value: 0 } => null,
+        PdfInteger { Value: > 0 } position when position.Value < file.Length => position.Value,
+        PdfReference => throw PdfDamage.At(file.Origin + section, $"/{key} of the cross-reference section here is a reference where a number must stand"),
+        _ => throw PdfDamage.At(file.Origin + section, $"/{key} of the cross-reference section here is no position inside the file"),
+    };
 
     private static long Integer(PdfDictionary dictionary, string key, PdfStream stream) => dictionary[key] is PdfInteger integer
         ? integer.Value
