@@ -174,8 +174,10 @@ internal sealed class FormComparison(PdfDocument before, PdfDocument after, Revi
     private bool IsShown(PdfDictionary field) => new[] { field }
         .Concat((after.Resolve(field["Kids"]) as PdfArray)?.Items.Select(after.Dictionary).OfType<PdfDictionary>() ?? [])
         .Any(widget => after.Resolve(widget["Rect"]) is PdfArray { Items: [var left, var bottom, var right, var top] }
-            && after.Resolve(left).ToDouble() != after.Resolve(right).ToDouble()
-            && after.Resolve(bottom).ToDouble() != after.Resolve(top).ToDouble());
+            && !AreLevel(left, right) && !AreLevel(bottom, top));
+
+    // What no grammar allows as a number may be any number to a reader.
+    private bool AreLevel(PdfObject one, PdfObject two) => after.Resolve(one).ToDouble() is { } number && after.Resolve(two).ToDouble() == number;
 
     private static HashSet<PdfObject> Widgets(PdfDocument document, PdfDictionary field) => document.Resolve(field["Kids"]) is PdfArray kids
         ? [.. kids.Items.Where(kid => document.Dictionary(kid)?["T"] is null).Select(PdfObjects.Identity)]

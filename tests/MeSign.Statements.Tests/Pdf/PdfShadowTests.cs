@@ -114,7 +114,9 @@ public class PdfShadowTests
     [InlineData(2, "/Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached", false)]
     [InlineData(3, "/Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached", true)]
     [InlineData(null, "/Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached", true)]
-    public async Task Flags_a_signature_that_covers_what_was_certified(int? permission, string signature, bool allowed)
+    [InlineData(2, "/Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached", true, "0 0.0 0 842")]
+    [InlineData(2, "/Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached", false, "0.0.0 0.0.0 595.0.0 842.0.0")]
+    public async Task Flags_a_signature_that_covers_what_was_certified(int? permission, string signature, bool allowed, string rectangle = "0 0 595 842")
     {
         var bench = await SigningBench.Shared;
         var original = PdfBuilder.OnePage("/AcroForm 5 0 R", "/Annots 6 0 R").Object(5, "<< /Fields 7 0 R /SigFlags 3 >>").Object(6, "[]").Object(7, "[]").Table();
@@ -125,7 +127,7 @@ public class PdfShadowTests
         var attacked = PdfBuilder.Update(signed)
             .Object(6, $"[{field} 30 0 R]")
             .Object(7, $"[{field} 30 0 R]")
-            .Object(30, "<< /Type /Annot /Subtype /Widget /FT /Sig /T (Stamp) /Rect [0 0 595 842] /F 4 /P 3 0 R /V 31 0 R >>")
+            .Object(30, $"<< /Type /Annot /Subtype /Widget /FT /Sig /T (Stamp) /Rect [{rectangle}] /F 4 /P 3 0 R /V 31 0 R >>")
             .Object(31, $"<< {signature} /ByteRange [0 1 2 3] /Contents <00> >>")
             .Table();
 
