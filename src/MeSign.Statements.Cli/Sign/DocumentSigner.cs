@@ -26,24 +26,57 @@ internal sealed record SignResult(
 internal sealed class DocumentSigner(PdfSigner signer, PdfSignatureRequest request, bool overwrite, TimeProvider time)
 {
     private const int BufferBytes = 128 * 1024;
+    private const int MostTries = 20;
 
-    /// <summary>Safe for several documents at once.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long no document may have been signed until the rest are given up on.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    // 0 before the first.
+    private long _lastSigned;
+
+    /// <summary>
+    /// Safe for several documents at once. Timestamp servers that have signed one before are waited for: a folder is not to end half
+    /// signed for a moment in which they were asked too much.
+    /// </summary>
     public async Task<SignResult> SignAsync(SignPaths paths, CancellationToken cancellationToken)
     {
         var begin = time.GetTimestamp();
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await TryAsync(paths, begin, cancellationToken);
+            }
+            catch (StatementDelayedException delayed)
+            {
+                var wait = delayed.RetryAfter ?? Pause;
+                if (tries == MostTries || !IsWorthWaiting(wait))
+                {
+                    var again = delayed.RetryAfter is { } after ? string.Create(CultureInfo.InvariantCulture, $" Try again in {Math.Ceiling(after.TotalSeconds)} s.") : "";
+                    return Failed(paths, "delayed", null, delayed.Message + again, begin);
+                }
+
+                await Task.Delay(wait, time, cancellationToken);
+            }
+        }
+    }
+
+    private bool IsWorthWaiting(TimeSpan wait) =>
+        Volatile.Read(ref _lastSigned) is var last and not 0 && time.GetElapsedTime(last) + wait <= Patience;
+
+    private async Task<SignResult> TryAsync(SignPaths paths, long begin, CancellationToken cancellationToken)
+    {
         try
         {
             var signed = await WriteAsync(paths, cancellationToken);
+            Volatile.Write(ref _lastSigned, time.GetTimestamp());
             return new(paths.Input, paths.Output, "signed", null, null, signed.SignedAt, signed.FieldName, signed.Certified, signed.Repaired, signed.Bytes, Since(begin));
         }
         catch (StatementFailedException exception)
         {
             return Failed(paths, "refused", exception.Code, exception.Detail, begin);
-        }
-        catch (StatementDelayedException exception)
-        {
-            var again = exception.RetryAfter is { } wait ? string.Create(CultureInfo.InvariantCulture, $" Try again in {Math.Ceiling(wait.TotalSeconds)} s.") : "";
-            return Failed(paths, "delayed", null, exception.Message + again, begin);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
