@@ -23,7 +23,8 @@ internal sealed record SignResult(
     long Milliseconds);
 
 /// <summary>Signs files to files. An output appears whole or not at all: it is written beside its place and moved there.</summary>
-internal sealed class DocumentSigner(PdfSigner signer, PdfSignatureRequest request, bool overwrite, TimeProvider time)
+/// <param name="waits">Whether busy timestamp servers are waited for: a folder is not to end half signed for a moment in which they were asked too much.</param>
+internal sealed class DocumentSigner(PdfSigner signer, PdfSignatureRequest request, bool overwrite, bool waits, TimeProvider time)
 {
     private const int BufferBytes = 128 * 1024;
     private const int MostTries = 20;
@@ -33,13 +34,10 @@ internal sealed class DocumentSigner(PdfSigner signer, PdfSignatureRequest reque
     /// <summary>How long no document may have been signed until the rest are given up on.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    // 0 before the first.
-    private long _lastSigned;
+    // Before the first, the start.
+    private long _lastSigned = time.GetTimestamp();
 
-    /// <summary>
-    /// Safe for several documents at once. Timestamp servers that have signed one before are waited for: a folder is not to end half
-    /// signed for a moment in which they were asked too much.
-    /// </summary>
+    /// <summary>Safe for several documents at once.</summary>
     public async Task<SignResult> SignAsync(SignPaths paths, CancellationToken cancellationToken)
     {
         var begin = time.GetTimestamp();
@@ -63,8 +61,7 @@ internal sealed class DocumentSigner(PdfSigner signer, PdfSignatureRequest reque
         }
     }
 
-    private bool IsWorthWaiting(TimeSpan wait) =>
-        Volatile.Read(ref _lastSigned) is var last and not 0 && time.GetElapsedTime(last) + wait <= Patience;
+    private bool IsWorthWaiting(TimeSpan wait) => waits && time.GetElapsedTime(Volatile.Read(ref _lastSigned)) + wait <= Patience;
 
     private async Task<SignResult> TryAsync(SignPaths paths, long begin, CancellationToken cancellationToken)
     {
