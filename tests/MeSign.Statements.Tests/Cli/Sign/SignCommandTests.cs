@@ -128,7 +128,7 @@ public sealed class SignCommandTests : IDisposable
     [Fact]
     public async Task A_folder_waits_for_a_server_that_has_had_enough_for_a_moment()
     {
-        const int Documents = 16, Refusals = 5;
+        const int Documents = 16, Refusals = 2;
         await using var timestamps = await TestTimestampServer.StartAsync();
         var root = _folder.Write("root.pem", System.Text.Encoding.ASCII.GetBytes(TestAuthority.Shared.Root.ExportCertificatePem()));
         var folder = Directory.CreateDirectory(_folder["october"]).FullName;
