@@ -23,27 +23,57 @@ internal sealed record SignResult(
     long Milliseconds);
 
 /// <summary>Signs files to files. An output appears whole or not at all: it is written beside its place and moved there.</summary>
-internal sealed class DocumentSigner(PdfSigner signer, PdfSignatureRequest request, bool overwrite, TimeProvider time)
+/// <param name="waits">Whether busy timestamp servers are waited for: a folder is not to end half signed for a moment in which they were asked too much.</param>
+internal sealed class DocumentSigner(PdfSigner signer, PdfSignatureRequest request, bool overwrite, bool waits, TimeProvider time)
 {
     private const int BufferBytes = 128 * 1024;
+    private const int MostTries = 20;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long no document may have been signed until the rest are given up on.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    // Before the first, the start.
+    private long _lastSigned = time.GetTimestamp();
 
     /// <summary>Safe for several documents at once.</summary>
     public async Task<SignResult> SignAsync(SignPaths paths, CancellationToken cancellationToken)
     {
         var begin = time.GetTimestamp();
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await TryAsync(paths, begin, cancellationToken);
+            }
+            catch (StatementDelayedException delayed)
+            {
+                var wait = delayed.RetryAfter ?? Pause;
+                if (tries == MostTries || !IsWorthWaiting(wait))
+                {
+                    var again = delayed.RetryAfter is { } after ? string.Create(CultureInfo.InvariantCulture, $" Try again in {Math.Ceiling(after.TotalSeconds)} s.") : "";
+                    return Failed(paths, "delayed", null, delayed.Message + again, begin);
+                }
+
+                await Task.Delay(wait, time, cancellationToken);
+            }
+        }
+    }
+
+    private bool IsWorthWaiting(TimeSpan wait) => waits && time.GetElapsedTime(Volatile.Read(ref _lastSigned)) + wait <= Patience;
+
+    private async Task<SignResult> TryAsync(SignPaths paths, long begin, CancellationToken cancellationToken)
+    {
         try
         {
             var signed = await WriteAsync(paths, cancellationToken);
+            Volatile.Write(ref _lastSigned, time.GetTimestamp());
             return new(paths.Input, paths.Output, "signed", null, null, signed.SignedAt, signed.FieldName, signed.Certified, signed.Repaired, signed.Bytes, Since(begin));
         }
         catch (StatementFailedException exception)
         {
             return Failed(paths, "refused", exception.Code, exception.Detail, begin);
-        }
-        catch (StatementDelayedException exception)
-        {
-            var again = exception.RetryAfter is { } wait ? string.Create(CultureInfo.InvariantCulture, $" Try again in {Math.Ceiling(wait.TotalSeconds)} s.") : "";
-            return Failed(paths, "delayed", null, exception.Message + again, begin);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -37,7 +37,7 @@ internal static class SignCommand
             var settings = signer.Settings(parsed).Concat(signature.Settings(parsed)).ToDictionary(StringComparer.OrdinalIgnoreCase);
             await using var provider = StatementsProvider.Create(parsed.GetValue(SettingsOption.Instance), settings);
             var request = signature.Apply(parsed, signer.Request(parsed, provider, signature.Level(parsed)));
-            var documents = new DocumentSigner(provider.GetRequiredService<PdfSigner>(), request, parsed.GetValue(overwrite), TimeProvider.System);
+            var documents = new DocumentSigner(provider.GetRequiredService<PdfSigner>(), request, parsed.GetValue(overwrite), waits: work.Count > 1, TimeProvider.System);
             var report = new SignReport(parsed.InvocationConfiguration.Output, parsed.GetValue(json));
             return await report.RunAsync(documents, work, cancellationToken);
         });

@@ -27,6 +27,13 @@ internal static class Base64Lines
         {
             for (var rest = piece; !rest.IsEmpty;)
             {
+                if (filled == 0 && rest.Length >= ChunkBytes)
+                {
+                    yield return text.AsMemory(0, EncodeChunk(rest.Span[..ChunkBytes], text, unbroken));
+                    rest = rest[ChunkBytes..];
+                    continue;
+                }
+
                 var take = Math.Min(ChunkBytes - filled, rest.Length);
                 rest.Span[..take].CopyTo(chunk.AsSpan(filled));
                 rest = rest[take..];

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -132,7 +133,10 @@ internal sealed class MimePayload
     {
         if (_text.Length == 0)
             return;
-        var bytes = Encoding.UTF8.GetBytes(_text.ToString());
+        var characters = ArrayPool<char>.Shared.Rent(_text.Length);
+        _text.CopyTo(0, characters, _text.Length);
+        var bytes = Encoding.UTF8.GetBytes(characters, 0, _text.Length);
+        ArrayPool<char>.Shared.Return(characters, clearArray: true);
         _text.Clear();
         _pieces.Add(new(bytes, Base64: false));
         Length += bytes.Length;

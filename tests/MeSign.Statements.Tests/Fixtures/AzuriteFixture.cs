@@ -11,7 +11,7 @@ namespace MeSign.Statements.Tests.Fixtures;
 /// </summary>
 public sealed class AzuriteFixture : IAsyncLifetime
 {
-    private const int Accounts = 400;
+    private const int Accounts = 600;
 
     private readonly SemaphoreSlim _starting = new(1);
     private AzuriteProcess? _azurite;

@@ -126,6 +126,38 @@ public sealed class SignCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_folder_waits_for_a_server_that_has_had_enough_for_a_moment()
+    {
+        const int Documents = 16, Refusals = 2;
+        await using var timestamps = await TestTimestampServer.StartAsync();
+        var root = _folder.Write("root.pem", System.Text.Encoding.ASCII.GetBytes(TestAuthority.Shared.Root.ExportCertificatePem()));
+        var folder = Directory.CreateDirectory(_folder["october"]).FullName;
+        for (var n = 0; n < Documents; n++)
+            await File.WriteAllBytesAsync(Path.Combine(folder, $"{n}.pdf"), Document, TestContext.Current.CancellationToken);
+        var refused = 0;
+        // From the first answer on.
+        timestamps.Twist = request =>
+        {
+            timestamps.Instead = Volatile.Read(ref refused) < Refusals ? Refuse : null;
+            return request;
+        };
+
+        var run = await CommandRun.OfAsync(["sign", folder, "--to", _folder["signed"], "--tsa", timestamps.Address.ToString(), "--tsa-trust", root, .. _signer]);
+
+        run.ExitCode.ShouldBe(0, run.Error + run.Output);
+        run.Output.ShouldContain($"{Documents} signed, 0 not signed.");
+        refused.ShouldBeGreaterThanOrEqualTo(Refusals);
+
+        Task Refuse(Microsoft.AspNetCore.Http.HttpContext context, byte[] query)
+        {
+            if (Interlocked.Increment(ref refused) >= Refusals)
+                timestamps.Instead = null;
+            (context.Response.StatusCode, context.Response.Headers.RetryAfter) = (503, "1");
+            return Task.CompletedTask;
+        }
+    }
+
+    [Fact]
     public async Task Stopped_it_leaves_no_half_file()
     {
         await using var timestamps = await TestTimestampServer.StartAsync();
