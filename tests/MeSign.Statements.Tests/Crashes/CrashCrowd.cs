@@ -23,7 +23,7 @@ internal sealed class CrashCrowd(
 #pragma warning disable CA5394 // The same seed must make the same choices.
     private readonly Random _random = new(schedules[0].Seed);
 #pragma warning restore CA5394
-    private readonly List<CrashedWork> _works = [.. schedules.Select((schedule, number) => new CrashedWork(schedule, number, new CrashPlan(schedule.Deaths, schedule.Relay, places)))];
+    private readonly List<CrashedWork> _works = [.. schedules.Select((schedule, number) => new CrashedWork(schedule, number, new CrashPlan(schedule.Deaths, schedule.Loses, schedule.Relay, places)))];
     private readonly int[] _mailBefore = [.. slots.Select(slot => slot.Sink.Count)];
     private readonly ConcurrentQueue<string> _faults = new();
     private int _sweepDeaths;
@@ -48,6 +48,8 @@ internal sealed class CrashCrowd(
             quiet = !worked && await IsSettledAsync(cancellationToken) ? quiet + 1 : 0;
         }
 
+        foreach (var slot in slots)
+            await slot.StopAsync();
         var mail = slots.Zip(_mailBefore).SelectMany(pair => pair.First.Sink.Messages.Skip(pair.Second)).ToList();
         foreach (var fault in await new CrashVerdict(storage, _works, await RowsAsync(cancellationToken), mail, logs, _sweepDeaths).FindAsync(cancellationToken))
             _faults.Enqueue(fault);
@@ -85,7 +87,7 @@ internal sealed class CrashCrowd(
     private async Task SweepAsync(CrashSlot slot, CancellationToken cancellationToken)
     {
 #pragma warning disable CA5394
-        var plan = new CrashPlan(_random.Next(3) == 0 ? [_random.Next(1, 20)] : [], relay: null, places);
+        var plan = new CrashPlan(_random.Next(3) == 0 ? [_random.Next(1, 20)] : [], loses: false, relay: null, places);
 #pragma warning restore CA5394
         var worker = await slot.LivingAsync(storage, logs, misdeed);
         if (await worker.TrySweepAsync(plan, cancellationToken) is { } thrown and not ProcessDiedException)

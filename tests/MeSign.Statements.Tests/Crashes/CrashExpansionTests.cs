@@ -23,7 +23,7 @@ public sealed class CrashExpansionTests(CrashFixture fixture, ITestOutputHelper 
         await storage.SendAsync(StorageNames.Batches, """{"version":1,"batch":"lines","manifest":"lines.jsonl"}""", Cancellation);
 #pragma warning disable CA5394 // The same seed must make the same deaths.
         var random = new Random(seed);
-        var plan = new CrashPlan([.. Enumerable.Range(0, 40).Select(_ => random.Next(1, 40))], relay: null, new ConcurrentDictionary<string, int>(StringComparer.Ordinal));
+        var plan = new CrashPlan([.. Enumerable.Range(0, 40).Select(_ => random.Next(1, 40))], loses: false, relay: null, new ConcurrentDictionary<string, int>(StringComparer.Ordinal));
 #pragma warning restore CA5394
         using var logs = new CapturedLogs();
 

@@ -8,9 +8,10 @@ namespace MeSign.Statements.Tests.Crashes;
 /// storage, each point of an SMTP dialogue, each timestamp request), and says at which of them the worker dies that takes it.
 /// </summary>
 /// <param name="deaths">Steps since the death before; 1 the first.</param>
+/// <param name="loses">Whether what a dead worker had sent of a message is lost with its connection; it arrives otherwise.</param>
 /// <param name="relay">What the relay does wrong by itself, once.</param>
 /// <param name="places">Where workers died, for the report.</param>
-internal sealed class CrashPlan(IReadOnlyList<int> deaths, Misbehaviour? relay, ConcurrentDictionary<string, int> places)
+internal sealed class CrashPlan(IReadOnlyList<int> deaths, bool loses, Misbehaviour? relay, ConcurrentDictionary<string, int> places)
 {
     private readonly Lock _gate = new();
     private int _steps;
@@ -20,6 +21,8 @@ internal sealed class CrashPlan(IReadOnlyList<int> deaths, Misbehaviour? relay, 
 
     /// <summary>How often a message was handed to two workers.</summary>
     public int Doubled { get; set; }
+
+    public bool Loses => loses;
 
     public Misbehaviour? Relay => relay;
 

@@ -21,6 +21,9 @@ internal sealed record CrashSchedule
     /// <summary>How often a message is handed to two workers at once, as when a lease was lost.</summary>
     public double Twice { get; init; }
 
+    /// <summary>Whether what a dead worker had sent of a message is lost with its connection; it arrives otherwise.</summary>
+    public bool Loses { get; init; }
+
     /// <summary>What the relay does wrong the first time.</summary>
     public Misbehaviour? Relay { get; init; }
 
@@ -54,6 +57,7 @@ internal sealed record CrashSchedule
             },
             Resends = random.Next(2) == 0,
             GivesUp = random.Next(5) == 0 && work != CrashWork.Batch,
+            Loses = random.Next(2) == 0,
         };
 #pragma warning restore CA5394
     }
@@ -64,7 +68,7 @@ internal sealed record CrashSchedule
     /// <summary>A death that makes the queue give up on the message, and another at a step of what follows from that.</summary>
     public static CrashSchedule GivenUpAt(int first, int next) => new() { Seed = -next, Work = CrashWork.Message, Deaths = [first, next], GivesUp = true };
 
-    public override string ToString() => $"seed {Seed}: {Work}, deaths at {string.Join(", ", Deaths)}, twice {Twice:F1}, relay {Relay?.Stage}:{Relay?.Fault}, resends {Resends}, gives up {GivesUp}";
+    public override string ToString() => $"seed {Seed}: {Work}, deaths at {string.Join(", ", Deaths)}, twice {Twice:F1}, loses {Loses}, relay {Relay?.Stage}:{Relay?.Fault}, resends {Resends}, gives up {GivesUp}";
 }
 
 internal enum CrashWork

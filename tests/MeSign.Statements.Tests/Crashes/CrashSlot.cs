@@ -61,10 +61,13 @@ internal sealed class CrashSlot : IAsyncDisposable
         return _process ??= Start(storage, logs, misdeed);
     }
 
+    /// <summary>Ends when its relay has read what the worker had sent.</summary>
     public async Task StopAsync()
     {
         if (_process is { } process)
             await process.DisposeAsync();
+        while (Sink.OpenConnections > 0)
+            await Task.Delay(1);
         _process = null;
     }
 
@@ -98,11 +101,15 @@ internal sealed class CrashSlot : IAsyncDisposable
 
     private Misbehaviour? Interrupt(SmtpStage stage)
     {
-        // Nobody hears what a dead process says; at the final dot the relay may have taken the message before it noticed.
-        if (_process is not { Life: { IsDead: false } life })
+        if (_process?.Life is not { } life)
             return Misbehaviour.Drop(stage);
-        if (!life.Survives($"SMTP {stage}"))
-            return stage == SmtpStage.FinalDot ? Misbehaviour.DropAfterFinalDot(keepMessage: Sink.Count % 2 == 0) : Misbehaviour.Drop(stage);
-        return life.Plan?.Relay is { } fault && fault.Takes(stage, []) ? fault : null;
+        if (life.Survives($"SMTP {stage}"))
+            return life.Plan?.Relay is { } fault && fault.Takes(stage, []) ? fault : null;
+
+        // What a process had sent before it died is with the network, and a relay that gets the whole of a message takes it.
+        // With BDAT the relay answers nothing before it has the content (RFC 3030 §2): there the point Data comes after it.
+        if (life.Plan is { Loses: true } || stage < (Sink.Options.Chunking ? SmtpStage.Data : SmtpStage.Content))
+            return Misbehaviour.Drop(stage);
+        return stage == SmtpStage.FinalDot ? Misbehaviour.DropAfterFinalDot(keepMessage: true) : null;
     }
 }

@@ -47,6 +47,7 @@ internal sealed class CrashVerdict(
         var refused = row.Code is FailureCode.UnreadableJob || (row.Code is FailureCode.RecipientRefused && work.Schedule.Relay?.Answer?[0] == '5');
         Require(work, row.State is StatementState.Relayed or StatementState.Uncertain || refused, $"{row.Key} is {row.State} {row.Code}: {row.Detail}");
         Require(work, sent <= 1 + resent, $"{row.Key} was submitted {sent} times");
+        Require(work, sent <= row.History.Count(entry => entry.State == StatementState.Submitting), $"{row.Key} was submitted {sent} times, and not each time on record by then");
         Require(work, row.State != StatementState.Relayed || sent >= 1, $"{row.Key} is Relayed and the relay has nothing");
         Require(work, row.State is StatementState.Relayed or StatementState.Uncertain || sent == 0 || resent > 0, $"{row.Key} is {row.State} and the relay has it");
         Require(work, told.Count > 0 && told[^1] == row.State, $"{row.Key} is {row.State}, the bank was told {string.Join(", ", told)}");
