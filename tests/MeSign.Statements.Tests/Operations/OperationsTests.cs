@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json;
 using MeSign.Statements.Ledger;
 using MeSign.Statements.Operations;
-using MeSign.Statements.Storage;
 using MeSign.Statements.Tests.Fixtures;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -64,7 +63,7 @@ public sealed class OperationsTests(SandboxFixture fixture) : IAsyncLifetime
     [InlineData("Bearer " + Key + ", Bearer " + Key)]
     public async Task Tells_and_does_nothing_without_an_operators_key(string? authorization)
     {
-        var job = await UncertainAsync();
+        var job = await _run.UncertainAsync();
 
         foreach (var (method, path) in new[] { ("GET", "operations/batches/2026-10"), ("GET", "operations/batches/2026-10/statements"), ("GET", Statement), ("POST", $"{Statement}/retry"), ("POST", $"{Statement}/resend"), ("POST", $"{Statement}/resolve") })
         {
@@ -81,7 +80,7 @@ public sealed class OperationsTests(SandboxFixture fixture) : IAsyncLifetime
     [Fact]
     public async Task A_key_counts_no_more_when_its_file_is_gone()
     {
-        await UncertainAsync();
+        await _run.UncertainAsync();
         (await SendAsync("GET", Statement)).StatusCode.ShouldBe(HttpStatusCode.OK);
 
         File.Delete(_keyFile);
@@ -92,7 +91,7 @@ public sealed class OperationsTests(SandboxFixture fixture) : IAsyncLifetime
     [Fact]
     public async Task Shows_a_batch_its_statements_and_one_of_them_without_an_address()
     {
-        var job = await UncertainAsync();
+        var job = await _run.UncertainAsync();
 
         var batch = await JsonAsync(await SendAsync("GET", "operations/batches/2026-10"));
         batch.GetProperty("received").GetInt32().ShouldBe(1);
@@ -111,7 +110,7 @@ public sealed class OperationsTests(SandboxFixture fixture) : IAsyncLifetime
     [InlineData("resolve")]
     public async Task A_decision_is_carried_out_once_and_bears_the_operators_name(string decision)
     {
-        var job = decision == "retry" ? await AbandonedAsync() : await UncertainAsync();
+        var job = decision == "retry" ? await _run.AbandonedAsync() : await _run.UncertainAsync();
 
         var answer = await SendAsync("POST", $"{Statement}/{decision}");
         var again = await SendAsync("POST", $"{Statement}/{decision}");
@@ -132,7 +131,7 @@ public sealed class OperationsTests(SandboxFixture fixture) : IAsyncLifetime
     [Fact]
     public async Task Serves_the_same_behind_a_host_that_has_routed_the_request_itself()
     {
-        await UncertainAsync();
+        await _run.UncertainAsync();
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         builder.Services.AddRoutingCore().AddSingleton(_keys).AddSingleton(_requests);
@@ -163,7 +162,7 @@ public sealed class OperationsTests(SandboxFixture fixture) : IAsyncLifetime
     [InlineData("operations/batches/..%2F2026-10/statements/job-1")]
     public async Task Finds_nothing_under_another_name(string path)
     {
-        await UncertainAsync();
+        await _run.UncertainAsync();
 
         (await SendAsync("GET", path)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
@@ -186,25 +185,6 @@ public sealed class OperationsTests(SandboxFixture fixture) : IAsyncLifetime
         faults.ShouldContain(fault => fault.Contains("Operators:short:KeyFile", StringComparison.Ordinal));
         faults.ShouldContain(fault => fault.Contains("/nowhere/key", StringComparison.Ordinal));
         nobody.ShouldHaveSingleItem().ShouldContain("nobody could use it");
-    }
-
-    private async Task<TestJob> UncertainAsync()
-    {
-        var job = TestJob.For(SandboxFixture.Ec);
-        await _run.SendAsync(job);
-        await _run.WorkAsync(StorageNames.Jobs);
-        await _run.Queue(StorageNames.Deliveries).ClearMessagesAsync(Cancellation);
-        var submitting = await _run.Ledger.MoveAsync(await _run.RowAsync(job) with { LeaseUntil = _run.Time.GetUtcNow() }, StatementState.Submitting, Cancellation);
-        await _run.Ledger.MoveAsync(submitting, StatementState.Uncertain, Cancellation);
-        return job;
-    }
-
-    private async Task<TestJob> AbandonedAsync()
-    {
-        var job = TestJob.For(SandboxFixture.Ec);
-        await _run.Queue(StorageNames.Jobs + StorageNames.PoisonSuffix).SendMessageAsync(job.Json, Cancellation);
-        await _run.WorkAsync(StorageNames.Jobs + StorageNames.PoisonSuffix);
-        return job;
     }
 
     private Task<HttpResponseMessage> SendAsync(string method, string path) => SendAsync(method, path, $"Bearer {Key}");

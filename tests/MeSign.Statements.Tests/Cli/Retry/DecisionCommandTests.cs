@@ -32,8 +32,8 @@ public sealed class DecisionCommandTests(SandboxFixture fixture) : IAsyncLifetim
     [Fact]
     public async Task Retry_gives_what_was_abandoned_back_to_its_queue()
     {
-        var job = await AbandonedAsync("one");
-        await AbandonedAsync("two");
+        var job = await _run.AbandonedAsync("one");
+        await _run.AbandonedAsync("two");
 
         var run = await MesignAsync("retry", Batch, "--by", "J. Nováková");
 
@@ -60,7 +60,7 @@ public sealed class DecisionCommandTests(SandboxFixture fixture) : IAsyncLifetim
     [Fact]
     public async Task Resend_sends_an_uncertain_statement_once_more_only_when_confirmed()
     {
-        var job = await UncertainAsync();
+        var job = await _run.UncertainAsync();
 
         var asked = await MesignAsync("resend", Batch, "job-1");
         asked.ExitCode.ShouldBe(2);
@@ -79,7 +79,7 @@ public sealed class DecisionCommandTests(SandboxFixture fixture) : IAsyncLifetim
     [Fact]
     public async Task Resolve_records_that_it_was_relayed_and_sends_nothing()
     {
-        var job = await UncertainAsync();
+        var job = await _run.UncertainAsync();
 
         (await MesignAsync("resolve", Batch, "job-1")).ExitCode.ShouldBe(2);
         var run = await MesignAsync("resolve", Batch, "job-1", "--yes", "--by", "J. Nováková");
@@ -186,24 +186,4 @@ public sealed class DecisionCommandTests(SandboxFixture fixture) : IAsyncLifetim
     }
 
     private Task<CommandRun> MesignAsync(params string[] args) => CommandRun.OfAsync([.. args, "--settings", _settings]);
-
-    private async Task<TestJob> AbandonedAsync(string id)
-    {
-        var job = TestJob.For(SandboxFixture.Ec, id);
-        await job.UploadAsync(_run.Documents);
-        await _run.Queue(StorageNames.Jobs + StorageNames.PoisonSuffix).SendMessageAsync(job.Json, Cancellation);
-        await _run.WorkAsync(StorageNames.Jobs + StorageNames.PoisonSuffix);
-        return job;
-    }
-
-    private async Task<TestJob> UncertainAsync()
-    {
-        var job = TestJob.For(SandboxFixture.Ec);
-        await _run.SendAsync(job);
-        await _run.WorkAsync(StorageNames.Jobs);
-        await _run.Queue(StorageNames.Deliveries).ClearMessagesAsync(Cancellation);
-        var submitting = await _run.Ledger.MoveAsync(await _run.RowAsync(job) with { LeaseUntil = _run.Time.GetUtcNow() }, StatementState.Submitting, Cancellation);
-        await _run.Ledger.MoveAsync(submitting, StatementState.Uncertain, Cancellation);
-        return job;
-    }
 }
