@@ -45,7 +45,9 @@ internal sealed class SignerOptions
     }
 
     /// <summary>What the command line sets in place of the settings file.</summary>
-    public IEnumerable<KeyValuePair<string, string?>> Settings(ParseResult parsed) => _timestamps.Settings(parsed);
+    /// <exception cref="CommandException">An option is wrong.</exception>
+    public IEnumerable<KeyValuePair<string, string?>> Settings(ParseResult parsed) =>
+        _timestamps.Settings(parsed, parsed.GetValue(_pfx) is null ? null : () => Identity(parsed).Root);
 
     /// <param name="level">As the issuer's settings say where null, or B-T.</param>
     /// <exception cref="CommandException">Too little or too much is given.</exception>
@@ -65,9 +67,7 @@ internal sealed class SignerOptions
         if (request.Level == PadesLevel.BB)
             return request with { TimestampServers = [] };
         if (request.TimestampServers.Count == 0)
-            throw CommandException.Usage("every level but B-B needs a timestamp server: give --tsa URL and --tsa-trust ROOT.pem, or --level B-B.");
-        if (parsed.GetValue(_issuer) is null && !_timestamps.HasTrust(parsed))
-            throw CommandException.Usage("--tsa-trust ROOT.pem is missing: name the root of the timestamp servers.");
+            throw CommandException.Usage("every level but B-B needs a timestamp server: give --tsa URL (and --tsa-trust ROOT.pem, where its root is not that of --pfx), or --level B-B.");
         return request;
     }
 

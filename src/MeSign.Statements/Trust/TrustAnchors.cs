@@ -21,15 +21,17 @@ public sealed class TrustAnchors
     /// <summary>Other certificates of the same files: they help to build a path, they are not trusted by themselves.</summary>
     public IReadOnlyList<X509Certificate2> Intermediates { get; }
 
-    /// <summary>Reads roots from files (PEM with any number of certificates, or DER) and folders (every file in them, not below).</summary>
+    /// <summary>Reads roots from files (PEM with any number of certificates, or DER), folders (every file in them, not below), and PEM given as such.</summary>
     /// <exception cref="InvalidDataException">A path does not exist, a file is not a certificate, or no root is among them.</exception>
     public static TrustAnchors Load(IEnumerable<string> paths)
     {
         var named = paths as IReadOnlyCollection<string> ?? [.. paths];
-        var certificates = new List<X509Certificate2>();
-        foreach (var file in TrustFiles.Expand(named))
-            certificates.AddRange(Read(file));
-        if (named.Count > 0 && !certificates.Exists(IsSelfIssued))
+        var certificates = new X509Certificate2Collection();
+        foreach (var pem in named.Where(IsPem))
+            certificates.ImportFromPem(pem);
+        foreach (var file in TrustFiles.Expand(named.Where(path => !IsPem(path))))
+            certificates.AddRange(Read(file).ToArray());
+        if (named.Count > 0 && !certificates.Any(IsSelfIssued))
             throw new InvalidDataException($"No root certificate in {string.Join(", ", named)}: a root's issuer is its own subject.");
 
         return Of(certificates);
@@ -41,6 +43,8 @@ public sealed class TrustAnchors
         var distinct = certificates.DistinctBy(certificate => certificate.Thumbprint, StringComparer.Ordinal).ToList();
         return new([.. distinct.Where(IsSelfIssued)], [.. distinct.Where(certificate => !IsSelfIssued(certificate))]);
     }
+
+    private static bool IsPem(string text) => text.StartsWith("-----BEGIN ", StringComparison.Ordinal);
 
     private static bool IsSelfIssued(X509Certificate2 certificate) =>
         certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData);

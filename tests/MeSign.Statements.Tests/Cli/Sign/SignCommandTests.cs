@@ -48,6 +48,21 @@ public sealed class SignCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Trusts_timestamps_of_the_signers_own_root_where_no_other_is_named()
+    {
+        await using var own = await TestTimestampServer.StartAsync();
+        await using var foreign = await TestTimestampServer.StartAsync(new TestAuthority());
+
+        var signed = await CommandRun.OfAsync(["sign", _input, _folder["out.pdf"], .. _signer, "--tsa", own.Address.ToString()]);
+        var refused = await CommandRun.OfAsync(["sign", _input, _folder["no.pdf"], .. _signer, "--tsa", foreign.Address.ToString()]);
+
+        signed.ExitCode.ShouldBe(0, signed.Error + signed.Output);
+        refused.ExitCode.ShouldBe(1);
+        refused.Output.ShouldContain("sent a token that is not valid");
+        File.Exists(_folder["no.pdf"]).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Signs_folders_and_prints_a_line_of_json_for_each_file()
     {
         var folder = Directory.CreateDirectory(_folder["october/a"]).FullName;
@@ -236,7 +251,6 @@ public sealed class SignCommandTests : IDisposable
     [InlineData("IN.pdf or --to", "in.pdf")]
     [InlineData("does not exist", "missing.pdf", "out.pdf")]
     [InlineData("--tsa", "in.pdf", "out.pdf", "--pfx", "bank.p12", "--password-file", "password")]
-    [InlineData("--tsa-trust", "in.pdf", "out.pdf", "--pfx", "bank.p12", "--password-file", "password", "--tsa", "https://tsa.example.test")]
     [InlineData("is not a URL", "in.pdf", "out.pdf", "--pfx", "bank.p12", "--tsa", "tsa.example.test")]
     [InlineData("--issuer", "in.pdf", "out.pdf")]
     [InlineData("both become", "in.pdf", "in.pdf", "--to", "signed")]
