@@ -54,7 +54,7 @@ public abstract class RelayBench : IAsyncLifetime
         Host = "localhost",
         Port = sink.Port,
         TrustedRoots = [File("root.pem", _certificates.RootPem)],
-        Timeout = TimeSpan.FromSeconds(60),
+        Timeout = TimeSpan.FromMinutes(1),
     };
 
     private protected SmtpSubmitter Submitter(params (string Id, RelayOptions Options)[] relays) => Submitter(new Identity("none"), relays);

@@ -102,7 +102,7 @@ public class MessageComposerTests
         using var sealing = new SealingBench();
         using var bench = new Workbench();
         var job = SealingBench.Job(kind: kind, template: "statement") with { Batch = "2026/10 říjen", Expires = DateTimeOffset.UnixEpoch };
-        var issuer = SealingBench.Issuer(templates: Folder(bench, "text"));
+        var issuer = SealingBench.Issuer(templates: bench.WriteTemplates("text"));
 
         var plain = sealing.Composer.Compose(job, issuer, null).Fields;
         var counted = sealing.Composer.Compose(job, issuer with { Sealing = new() { FeedbackId = true } }, null).Fields;
@@ -119,7 +119,7 @@ public class MessageComposerTests
     {
         using var sealing = new SealingBench();
         using var bench = new Workbench();
-        var folder = Folder(bench, "text");
+        var folder = bench.WriteTemplates("text");
         File.WriteAllBytes(Path.Join(folder, file), [1, 2, 3]);
         File.WriteAllText(Path.Join(folder, "statement", "en.html.liquid"),
             shown ? "{% if logo %}<img src=\"{{ logo }}\" alt=\"{{ issuer.name }}\">{% endif %}" : "<p>no picture</p>");
@@ -142,7 +142,7 @@ public class MessageComposerTests
     {
         using var sealing = new SealingBench();
         using var bench = new Workbench();
-        var folder = Folder(bench, "text");
+        var folder = bench.WriteTemplates("text");
         File.WriteAllBytes(Path.Join(folder, "logo.png"), new byte[256 * 1024 + 1]);
 
         Should.Throw<StatementFailedException>(() => sealing.Composer.Compose(SealingBench.Job(), SealingBench.Issuer(templates: folder), null))
@@ -168,14 +168,5 @@ public class MessageComposerTests
         var message = sealing.Composer.Compose(SealingBench.Job(), SealingBench.Issuer() with { FromAddress = "výpisy@banka-žluť.test" }, null);
 
         message.MessageId.ShouldEndWith("@xn--banka-lu-eyb1w.test");
-    }
-
-    private static string Folder(Workbench bench, string text)
-    {
-        var folder = Directory.CreateDirectory(bench.Path("templates/statement")).FullName;
-        File.WriteAllText(Path.Join(folder, "en.subject.liquid"), "Subject\n");
-        File.WriteAllText(Path.Join(folder, "en.text.liquid"), text);
-        File.WriteAllText(Path.Join(folder, "en.html.liquid"), "<p>html</p>");
-        return bench.Path("templates");
     }
 }

@@ -25,7 +25,7 @@ public class MessageContentTests
     {
         using var sealing = new SealingBench();
         using var bench = new Workbench();
-        var folder = Folder(bench, "text");
+        var folder = bench.WriteTemplates("text");
         File.WriteAllText(Path.Join(folder, "statement", "en.html.liquid"), $"<p>before</p>{html}");
 
         var failure = Should.Throw<StatementFailedException>(() =>
@@ -40,7 +40,7 @@ public class MessageContentTests
     {
         using var sealing = new SealingBench();
         using var bench = new Workbench();
-        var folder = Folder(bench, "text");
+        var folder = bench.WriteTemplates("text");
         File.WriteAllText(Path.Join(folder, "statement", "en.html.liquid"),
             "<style>p { color: red }</style><p style='color:red'>url(x) <a href='https://bank.test'>bank</a> <a href='mailto:care@bank.test'>care</a></p>");
 
@@ -94,14 +94,5 @@ public class MessageContentTests
 
         failure.Code.ShouldBe(FailureCode.TemplateFailed);
         failure.Detail.ShouldNotContain(code);
-    }
-
-    private static string Folder(Workbench bench, string text)
-    {
-        var folder = Directory.CreateDirectory(bench.Path("templates/statement")).FullName;
-        File.WriteAllText(Path.Join(folder, "en.subject.liquid"), "Subject\n");
-        File.WriteAllText(Path.Join(folder, "en.text.liquid"), text);
-        File.WriteAllText(Path.Join(folder, "en.html.liquid"), "<p>html</p>");
-        return bench.Path("templates");
     }
 }

@@ -42,7 +42,7 @@ public class TemplateTests
     {
         using var sealing = new SealingBench();
         using var bench = new Workbench();
-        var issuer = SealingBench.Issuer(templates: Folder(bench, template));
+        var issuer = SealingBench.Issuer(templates: bench.WriteTemplates(template));
 
         var failure = Should.Throw<StatementFailedException>(() =>
             sealing.Composer.Compose(SealingBench.Job("""{ "rows": [ { "text": "x" } ] }"""), issuer, null));
@@ -56,7 +56,7 @@ public class TemplateTests
     {
         using var sealing = new SealingBench();
         using var bench = new Workbench();
-        var issuer = SealingBench.Issuer(templates: Folder(bench, "{% if fields.gone %}a{% else %}b{% endif %}{% unless fields.gone %}c{% endunless %}{{ fields.gone | default: 'd' }}{% for r in fields.rows %}{{ r.n | format_number: 'N2' }};{% endfor %}"));
+        var issuer = SealingBench.Issuer(templates: bench.WriteTemplates("{% if fields.gone %}a{% else %}b{% endif %}{% unless fields.gone %}c{% endunless %}{{ fields.gone | default: 'd' }}{% for r in fields.rows %}{{ r.n | format_number: 'N2' }};{% endfor %}"));
 
         var message = sealing.Composer.Compose(SealingBench.Job("""{ "rows": [ { "n": 1234.5 }, { "n": -0.25 } ] }"""), issuer, null);
 
@@ -74,7 +74,7 @@ public class TemplateTests
     {
         using var sealing = new SealingBench();
         using var bench = new Workbench();
-        var issuer = SealingBench.Issuer(templates: Folder(bench, template));
+        var issuer = SealingBench.Issuer(templates: bench.WriteTemplates(template));
 
         Should.Throw<StatementFailedException>(() =>
                 sealing.Composer.Compose(SealingBench.Job($$"""{ "long": "{{new string('x', 1000)}}", "list": [{{string.Join(',', Enumerable.Range(0, 100))}}] }"""), issuer, null))
@@ -86,7 +86,7 @@ public class TemplateTests
     {
         using var sealing = new SealingBench();
         using var bench = new Workbench();
-        var issuer = SealingBench.Issuer(templates: Folder(bench, "{% if %}"));
+        var issuer = SealingBench.Issuer(templates: bench.WriteTemplates("{% if %}"));
 
         var failure = Should.Throw<StatementFailedException>(() => sealing.Composer.Compose(SealingBench.Job(), issuer, null));
 
@@ -111,7 +111,7 @@ public class TemplateTests
     {
         using var sealing = new SealingBench();
         using var bench = new Workbench();
-        var folder = Folder(bench, "text");
+        var folder = bench.WriteTemplates("text");
         File.Delete(Path.Join(folder, "statement", "en.html.liquid"));
 
         var failure = Should.Throw<StatementFailedException>(() =>
@@ -140,20 +140,11 @@ public class TemplateTests
     {
         using var sealing = new SealingBench();
         using var bench = new Workbench();
-        var issuer = SealingBench.Issuer(templates: Folder(bench, "before"));
+        var issuer = SealingBench.Issuer(templates: bench.WriteTemplates("before"));
         sealing.Composer.Compose(SealingBench.Job(), issuer, null).Text.ShouldBe("before");
 
         File.WriteAllText(Path.Join(issuer.TemplateFolder, "statement", "en.text.liquid"), "afterwards");
 
         sealing.Composer.Compose(SealingBench.Job(), issuer, null).Text.ShouldBe("afterwards");
-    }
-
-    private static string Folder(Workbench bench, string text)
-    {
-        var folder = Directory.CreateDirectory(bench.Path("templates/statement")).FullName;
-        File.WriteAllText(Path.Join(folder, "en.subject.liquid"), "Subject\n");
-        File.WriteAllText(Path.Join(folder, "en.text.liquid"), text);
-        File.WriteAllText(Path.Join(folder, "en.html.liquid"), "<p>html</p>");
-        return bench.Path("templates");
     }
 }

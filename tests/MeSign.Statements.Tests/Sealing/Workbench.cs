@@ -17,6 +17,16 @@ internal sealed class Workbench : IDisposable
         return Path(name);
     }
 
+    /// <summary>A folder of templates of which the text of a statement is this one.</summary>
+    public string WriteTemplates(string text)
+    {
+        var folder = Directory.CreateDirectory(Path("templates/statement")).FullName;
+        File.WriteAllText(System.IO.Path.Join(folder, "en.subject.liquid"), "Subject\n");
+        File.WriteAllText(System.IO.Path.Join(folder, "en.text.liquid"), text);
+        File.WriteAllText(System.IO.Path.Join(folder, "en.html.liquid"), "<p>html</p>");
+        return Path("templates");
+    }
+
     public string WriteCertificate(X509Certificate2 certificate)
     {
         File.WriteAllText(Path($"{certificate.SerialNumber}.pem"), certificate.ExportCertificatePem());
