@@ -10,6 +10,7 @@ var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
 builder.Services.AddStatements().AddOperations();
 builder.Services.AddSingleton<AbandonedMessages>();
+builder.Services.AddSingleton(services => services.CreateOperations());
 builder.Services.AddHostedService<StorageReadiness>();
 
 using var host = builder.Build();

@@ -26,7 +26,7 @@ public static class OperationsEndpoints
         return endpoints;
     }
 
-    /// <summary>The same as one delegate, for a host that has routed the request to a function of its own already.</summary>
+    /// <summary>The same as one delegate, for a host that has routed the request to a function of its own already. Make one for the process: each stays in its route options.</summary>
     public static RequestDelegate CreateOperations(this IServiceProvider services)
     {
         var application = new ApplicationBuilder(services);

@@ -32,11 +32,11 @@ internal sealed class TsaOptions
         if ((user is null) != (password is null) || (user is not null && servers.Length != 1))
             throw CommandException.Usage("--tsa-user NAME and --tsa-password-file FILE go together, with one --tsa URL: further servers and logins stand in settings.");
 
-        var trust = parsed.GetValue(_trust) is { Length: > 0 } files ? files
-            : servers.Length > 0 && root?.Invoke() is { } own ? [own.ExportCertificatePem()]
-            : [];
-        foreach (var anchor in List($"{TimestampOptions.Section}:Roots", trust))
+        foreach (var anchor in List($"{TimestampOptions.Section}:Roots", parsed.GetValue(_trust)))
             yield return anchor;
+        // Under a name, and so beside the roots of a settings file instead of in the place of one.
+        if (servers.Length > 0 && parsed.GetValue(_trust) is not { Length: > 0 } && root?.Invoke() is { } own)
+            yield return new($"{TimestampOptions.Section}:Roots:signer", own.ExportCertificatePem());
         // Who names an http server by hand means it; what comes back is checked against the roots all the same.
         if (Array.Exists(servers, server => server.Scheme == Uri.UriSchemeHttp))
             yield return new($"{TimestampOptions.Section}:AllowHttp", "true");

@@ -21,11 +21,11 @@ internal sealed partial class SigningBench : IAsyncDisposable
 
     private readonly ServiceProvider _services;
     private readonly TestTimestampServer _timestamps;
-    private readonly TestFolder _folder;
+    private readonly X509Certificate2 _root;
 
-    private SigningBench(ServiceProvider services, TestTimestampServer timestamps, SigningIdentity identity, TestFolder folder)
+    private SigningBench(ServiceProvider services, TestTimestampServer timestamps, SigningIdentity identity, X509Certificate2 root)
     {
-        _folder = folder;
+        _root = root;
         _services = services;
         _timestamps = timestamps;
         Identity = identity;
@@ -42,7 +42,7 @@ internal sealed partial class SigningBench : IAsyncDisposable
     {
         get
         {
-            var anchors = TrustAnchors.Load([_folder["root.pem"]]);
+            var anchors = TrustAnchors.Of([_root]);
             return new PdfSignatureValidator(new CmsVerifier(anchors, anchors, CrlSet.None, TimeProvider.System));
         }
     }
@@ -123,24 +123,22 @@ internal sealed partial class SigningBench : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _folder.Dispose();
         await _timestamps.DisposeAsync();
         await _services.DisposeAsync();
     }
 
     private static SigningBench Create(TestTimestampServer timestamps, X509Certificate2 certificate, TestAuthority authority, int reservedBytes)
     {
-        var folder = new TestFolder();
-        var roots = folder.Write("root.pem", Encoding.ASCII.GetBytes(authority.Root.ExportCertificatePem()));
+        using var folder = new TestFolder();
         var all = new X509Certificate2Collection { certificate, authority.Issuing, authority.Root };
         var pkcs12 = folder.Write("signer.p12", all.Export(X509ContentType.Pfx, "test"));
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([
-            new("MeSign:Timestamps:Roots:0", roots),
+            new("MeSign:Timestamps:Roots:0", authority.Root.ExportCertificatePem()),
             new("MeSign:Timestamps:ReservedBytes", reservedBytes.ToString(CultureInfo.InvariantCulture)),
         ]).Build();
         var services = new ServiceCollection().AddLogging().AddSingleton<IConfiguration>(configuration).AddSigning().AddPdf().BuildServiceProvider();
         var identity = SigningIdentityFile.Load(pkcs12, "test", TimeProvider.System);
-        return new SigningBench(services, timestamps, identity, folder);
+        return new SigningBench(services, timestamps, identity, authority.Root);
     }
 
     private static bool IsWarning(string line) => line.StartsWith("WARNING", StringComparison.Ordinal);

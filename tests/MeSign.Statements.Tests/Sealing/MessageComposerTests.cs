@@ -4,6 +4,7 @@ using MeSign.Statements.Intake;
 
 namespace MeSign.Statements.Tests.Sealing;
 
+/// <summary>What a composed message says, in which language.</summary>
 public class MessageComposerTests
 {
     [Fact]
@@ -33,18 +34,6 @@ public class MessageComposerTests
         message.Text.ShouldContain("\u2068CZ65 <0800>\u2069");
         message.Text.ShouldContain("\u2068-1.00\u2069");
         message.Subject.ShouldEndWith("\u206810/2026\u2069");
-    }
-
-    [Fact]
-    public void A_subject_that_turns_its_direction_is_refused()
-    {
-        using var sealing = new SealingBench();
-
-        var failure = Should.Throw<StatementFailedException>(() =>
-            sealing.Composer.Compose(SealingBench.Job("""{ "subject": "Invoice \u202efdp.exe", "body": "x" }""", JobKind.Message), SealingBench.Issuer(), null));
-
-        failure.Code.ShouldBe(FailureCode.UnsafeHeader);
-        failure.Detail.ShouldContain("direction");
     }
 
     [Theory]
@@ -104,123 +93,22 @@ public class MessageComposerTests
     }
 
     [Theory]
-    [InlineData("""{ "account": "1" }""", "fields.period")]
-    [InlineData("""{ "period": "x", "account": null }""", "fields.account")]
-    public void A_missing_variable_is_named(string fields, string name)
-    {
-        using var sealing = new SealingBench();
-
-        var failure = Should.Throw<StatementFailedException>(() => sealing.Composer.Compose(SealingBench.Job(fields), SealingBench.Issuer(), null));
-
-        failure.Code.ShouldBe(FailureCode.TemplateFailed);
-        failure.Detail.ShouldContain(name);
-        failure.Detail.ShouldContain("statement/en.");
-    }
-
-    [Theory]
-    [InlineData("{{ fields.rows[0].amount | upcase }}", "fields.rows[0].amount")]
-    [InlineData("{% for row in fields.lines %}{{ row }}{% endfor %}", "fields.lines")]
-    [InlineData("{% if fields.kind == 'x' %}{% endif %}", "fields.kind")]
-    [InlineData("{{ fields.total | format_number: 'N2' }}", "fields.total")]
-    [InlineData("{{ fields.total | plus: 1 }}", "fields.total")]
-    [InlineData("{{ fields.when | date: '%Y' }}", "fields.when")]
-    [InlineData("{{ nothing }}", "nothing")]
-    [InlineData("{{ issuer.phone }}", "issuer.phone")]
-    [InlineData("{{ fields.a.b.c }}", "fields.a")]
-    [InlineData("{{ fields }}", "fields is an object")]
-    [InlineData("{% assign x = fields.gone %}{{ x }}", "fields.gone")]
-    [InlineData("{{ fields.rows | nofilter }}", "nofilter")]
-    [InlineData("{% if fields.due > 5 %}a{% endif %}", "fields.due")]
-    [InlineData("{% if 5 <= fields.due %}a{% endif %}", "fields.due")]
-    [InlineData("{% if fields.due == blank %}a{% endif %}", "fields.due")]
-    [InlineData("{% if fields.due contains 'x' %}a{% endif %}", "fields.due")]
-    [InlineData("{% if 'x' contains fields.due %}a{% endif %}", "fields.due")]
-    [InlineData("{% case fields.due %}{% when 1 %}a{% endcase %}", "fields.due")]
-    [InlineData("{% if expires < 5 %}a{% endif %}", "expires")]
-    [InlineData("{{ fields.rows.first.gone }}", "gone")]
-    public void No_way_of_using_a_missing_value_passes_silently(string template, string named)
+    [InlineData(JobKind.Statement, "Auto-Submitted")]
+    [InlineData(JobKind.Notice, "Auto-Submitted")]
+    [InlineData(JobKind.Code, "Auto-Submitted, Importance, X-Priority, Expires")]
+    [InlineData(JobKind.Message, "")]
+    public void Every_kind_has_its_fields(JobKind kind, string names)
     {
         using var sealing = new SealingBench();
         using var bench = new Workbench();
-        var issuer = SealingBench.Issuer(templates: Folder(bench, template));
+        var job = SealingBench.Job(kind: kind, template: "statement") with { Batch = "2026/10 říjen", Expires = DateTimeOffset.UnixEpoch };
+        var issuer = SealingBench.Issuer(templates: Folder(bench, "text"));
 
-        var failure = Should.Throw<StatementFailedException>(() =>
-            sealing.Composer.Compose(SealingBench.Job("""{ "rows": [ { "text": "x" } ] }"""), issuer, null));
+        var plain = sealing.Composer.Compose(job, issuer, null).Fields;
+        var counted = sealing.Composer.Compose(job, issuer with { Sealing = new() { FeedbackId = true } }, null).Fields;
 
-        failure.Code.ShouldBe(FailureCode.TemplateFailed);
-        failure.Detail.ShouldContain(named);
-    }
-
-    [Fact]
-    public void A_template_may_ask_for_what_is_optional()
-    {
-        using var sealing = new SealingBench();
-        using var bench = new Workbench();
-        var issuer = SealingBench.Issuer(templates: Folder(bench, "{% if fields.gone %}a{% else %}b{% endif %}{% unless fields.gone %}c{% endunless %}{{ fields.gone | default: 'd' }}{% for r in fields.rows %}{{ r.n | format_number: 'N2' }};{% endfor %}"));
-
-        var message = sealing.Composer.Compose(SealingBench.Job("""{ "rows": [ { "n": 1234.5 }, { "n": -0.25 } ] }"""), issuer, null);
-
-        message.Text.ShouldBe("bcd1,234.50;-0.25;");
-    }
-
-    [Theory]
-    [InlineData("{% for i in (1..100000000) %}x{% endfor %}")]
-    [InlineData("{% if fields.long %}{% assign r = (1..fields.n) %}{% endif %}")]
-    [InlineData("{% for i in fields.list %}{% for j in fields.list %}{% for k in fields.list %}{{ k }}{% endfor %}{% endfor %}{% endfor %}")]
-    [InlineData("{% for i in fields.list %}{% for j in fields.list %}{{ fields.long }}{% endfor %}{% endfor %}")]
-    [InlineData("{% include 'statement/en.text.liquid' %}")]
-    [InlineData("{{ 1 | divided_by: 0 }}")]
-    public void A_template_that_does_not_end_well_is_a_failed_job(string template)
-    {
-        using var sealing = new SealingBench();
-        using var bench = new Workbench();
-        var issuer = SealingBench.Issuer(templates: Folder(bench, template));
-
-        Should.Throw<StatementFailedException>(() =>
-                sealing.Composer.Compose(SealingBench.Job($$"""{ "long": "{{new string('x', 1000)}}", "list": [{{string.Join(',', Enumerable.Range(0, 100))}}] }"""), issuer, null))
-            .Code.ShouldBe(FailureCode.TemplateFailed);
-    }
-
-    [Theory]
-    [InlineData("<img src=https://bank.test/logo.png>")]
-    [InlineData("<IMG SRC='data:image/png;base64,AA=='>")]
-    [InlineData("<img srcset=//bank.test/a>")]
-    [InlineData("<td background=http://bank.test/a>")]
-    [InlineData("<p style='background:url(https://bank.test/a)'>")]
-    [InlineData("<p style='background:u\\72l(https://bank.test/a)'>")]
-    [InlineData("<p style='background:&#117;rl(https://bank.test/a)'>")]
-    [InlineData("<style>@import 'https://bank.test/a.css';</style>")]
-    [InlineData("<style>p { background: url(https://bank.test/a) }</style>")]
-    [InlineData("<link rel=stylesheet href=https://bank.test/a.css>")]
-    [InlineData("<script>1</script>")]
-    [InlineData("<p onclick='x()'>")]
-    [InlineData("<a href='javascript:x()'>x</a>")]
-    [InlineData("<meta http-equiv=refresh content='0;url=https://bank.test'>")]
-    [InlineData("<form action=https://bank.test></form>")]
-    public void Html_that_fetches_or_runs_something_is_refused(string html)
-    {
-        using var sealing = new SealingBench();
-        using var bench = new Workbench();
-        var folder = Folder(bench, "text");
-        File.WriteAllText(Path.Join(folder, "statement", "en.html.liquid"), $"<p>before</p>{html}");
-
-        var failure = Should.Throw<StatementFailedException>(() =>
-            sealing.Composer.Compose(SealingBench.Job(), SealingBench.Issuer(templates: folder), null));
-
-        failure.Code.ShouldBe(FailureCode.TemplateFailed);
-        failure.Detail.ShouldContain("statement/en.html.liquid makes HTML with <");
-    }
-
-    [Fact]
-    public void A_link_that_a_reader_may_follow_is_no_remote_content()
-    {
-        using var sealing = new SealingBench();
-        using var bench = new Workbench();
-        var folder = Folder(bench, "text");
-        File.WriteAllText(Path.Join(folder, "statement", "en.html.liquid"),
-            "<style>p { color: red }</style><p style='color:red'>url(x) <a href='https://bank.test'>bank</a> <a href='mailto:care@bank.test'>care</a></p>");
-
-        sealing.Composer.Compose(SealingBench.Job(), SealingBench.Issuer(templates: folder), null).Html.ShouldContain("href='https://bank.test'");
+        string.Join(", ", plain.Select(field => field.Name)).ShouldBe(names);
+        counted.Except(plain).ShouldBe([new("Feedback-ID", $"2026-10---jen:{kind.ToString().ToLowerInvariant()}:acme")]);
     }
 
     [Theory]
@@ -259,129 +147,6 @@ public class MessageComposerTests
 
         Should.Throw<StatementFailedException>(() => sealing.Composer.Compose(SealingBench.Job(), SealingBench.Issuer(templates: folder), null))
             .Detail.ShouldContain("logo.png has 262145 bytes");
-    }
-
-    [Theory]
-    [InlineData(JobKind.Statement, "Auto-Submitted")]
-    [InlineData(JobKind.Notice, "Auto-Submitted")]
-    [InlineData(JobKind.Code, "Auto-Submitted, Importance, X-Priority, Expires")]
-    [InlineData(JobKind.Message, "")]
-    public void Every_kind_has_its_fields(JobKind kind, string names)
-    {
-        using var sealing = new SealingBench();
-        using var bench = new Workbench();
-        var job = SealingBench.Job(kind: kind, template: "statement") with { Batch = "2026/10 říjen", Expires = DateTimeOffset.UnixEpoch };
-        var issuer = SealingBench.Issuer(templates: Folder(bench, "text"));
-
-        var plain = sealing.Composer.Compose(job, issuer, null).Fields;
-        var counted = sealing.Composer.Compose(job, issuer with { Sealing = new() { FeedbackId = true } }, null).Fields;
-
-        string.Join(", ", plain.Select(field => field.Name)).ShouldBe(names);
-        counted.Except(plain).ShouldBe([new("Feedback-ID", $"2026-10---jen:{kind.ToString().ToLowerInvariant()}:acme")]);
-    }
-
-    [Fact]
-    public void A_template_that_does_not_parse_names_its_file()
-    {
-        using var sealing = new SealingBench();
-        using var bench = new Workbench();
-        var issuer = SealingBench.Issuer(templates: Folder(bench, "{% if %}"));
-
-        var failure = Should.Throw<StatementFailedException>(() => sealing.Composer.Compose(SealingBench.Job(), issuer, null));
-
-        failure.Code.ShouldBe(FailureCode.TemplateFailed);
-        failure.Detail.ShouldContain("statement/en.text.liquid does not parse");
-    }
-
-    [Fact]
-    public void A_missing_template_names_what_was_searched()
-    {
-        using var sealing = new SealingBench();
-
-        var failure = Should.Throw<StatementFailedException>(() =>
-            sealing.Composer.Compose(SealingBench.Job(template: "annual", locale: "cs-CZ"), SealingBench.Issuer(), null));
-
-        failure.Code.ShouldBe(FailureCode.TemplateNotFound);
-        failure.Detail.ShouldContain("annual/cs-CZ.text.liquid, annual/cs.text.liquid, annual/en.text.liquid");
-    }
-
-    [Fact]
-    public void A_locale_without_all_three_files_names_the_one_that_lacks()
-    {
-        using var sealing = new SealingBench();
-        using var bench = new Workbench();
-        var folder = Folder(bench, "text");
-        File.Delete(Path.Join(folder, "statement", "en.html.liquid"));
-
-        var failure = Should.Throw<StatementFailedException>(() =>
-            sealing.Composer.Compose(SealingBench.Job(), SealingBench.Issuer(templates: folder), null));
-
-        failure.Code.ShouldBe(FailureCode.TemplateNotFound);
-        failure.Detail.ShouldContain("en.html.liquid");
-    }
-
-    [Theory]
-    [InlineData("../statement")]
-    [InlineData("statement/../statement")]
-    [InlineData("..")]
-    [InlineData("")]
-    [InlineData("statement\n")]
-    public void A_template_name_cannot_leave_the_folder(string template)
-    {
-        using var sealing = new SealingBench();
-
-        Should.Throw<StatementFailedException>(() => sealing.Composer.Compose(SealingBench.Job(template: template), SealingBench.Issuer(), null))
-            .Code.ShouldBe(FailureCode.TemplateNotFound);
-    }
-
-    [Fact]
-    public void A_changed_template_is_read_again()
-    {
-        using var sealing = new SealingBench();
-        using var bench = new Workbench();
-        var issuer = SealingBench.Issuer(templates: Folder(bench, "before"));
-        sealing.Composer.Compose(SealingBench.Job(), issuer, null).Text.ShouldBe("before");
-
-        File.WriteAllText(Path.Join(issuer.TemplateFolder, "statement", "en.text.liquid"), "afterwards");
-
-        sealing.Composer.Compose(SealingBench.Job(), issuer, null).Text.ShouldBe("afterwards");
-    }
-
-    [Theory]
-    [InlineData("Novák\r\nBcc: all@example.test")]
-    [InlineData("Nov\u0000ák")]
-    [InlineData("Nov\u2028ák")]
-    public void A_name_that_would_break_a_header_is_refused(string name)
-    {
-        using var sealing = new SealingBench();
-
-        Should.Throw<StatementFailedException>(() => sealing.Composer.Compose(SealingBench.Job(name: name), SealingBench.Issuer(), null))
-            .Code.ShouldBe(FailureCode.UnsafeHeader);
-    }
-
-    [Fact]
-    public void A_subject_of_two_lines_is_refused()
-    {
-        using var sealing = new SealingBench();
-        var job = SealingBench.Job("""{ "subject": "One\r\nBcc: all@example.test", "body": "x" }""", JobKind.Message);
-
-        Should.Throw<StatementFailedException>(() => sealing.Composer.Compose(job, SealingBench.Issuer(), null))
-            .Code.ShouldBe(FailureCode.UnsafeHeader);
-    }
-
-    [Theory]
-    [InlineData("831044", "831044 is your code")]
-    [InlineData("831 044", "Code: 831-044")]
-    [InlineData("ab-12", "AB12 is your code")]
-    public void A_code_never_gets_into_the_subject(string code, string subject)
-    {
-        using var sealing = new SealingBench();
-        var job = SealingBench.Job($$"""{ "code": "{{code}}", "subject": "{{subject}}", "body": "x" }""", JobKind.Code, template: "message");
-
-        var failure = Should.Throw<StatementFailedException>(() => sealing.Composer.Compose(job, SealingBench.Issuer(), null));
-
-        failure.Code.ShouldBe(FailureCode.TemplateFailed);
-        failure.Detail.ShouldNotContain(code);
     }
 
     [Fact]

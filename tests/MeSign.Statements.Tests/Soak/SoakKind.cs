@@ -5,7 +5,7 @@ using MeSign.Statements.Tests.Fixtures;
 namespace MeSign.Statements.Tests.Soak;
 
 /// <summary>Statements that have one thing in common: what goes wrong with them, and where they must end.</summary>
-/// <param name="Name">Also the recipient's mailbox, by which the relay knows whom to misbehave for.</param>
+/// <param name="Name">Also the recipient's mailbox, by which the relay knows whom to misbehave for; numbered where there are several.</param>
 /// <param name="PerThousand">How many of a thousand statements are of this kind.</param>
 /// <param name="End">Where each ends.</param>
 /// <param name="AtRelay">How many messages the relay has of each then.</param>
@@ -25,7 +25,12 @@ internal sealed record SoakKind(string Name, int PerThousand, StatementState End
 
     public bool HasCertificate { get; init; } = true;
 
-    public string Address => $"{Name}@example.test";
+    /// <summary>How many people they go to.</summary>
+    public int People { get; init; } = 1;
+
+    public IEnumerable<string> Addresses => Enumerable.Range(0, People).Select(Address);
+
+    public string Address(int number) => People == 1 ? $"{Name}@example.test" : $"{Name}.{number % People}@example.test";
 
     /// <summary>What is under the name of a document and is none.</summary>
     public static byte[] Text { get; } = "This is no PDF."u8.ToArray();
@@ -33,7 +38,7 @@ internal sealed record SoakKind(string Name, int PerThousand, StatementState End
     /// <summary>5 % of the statements are bad jobs, 5 % have no certificate, 5 % meet a fault of the relay.</summary>
     public static IReadOnlyList<SoakKind> All { get; } =
     [
-        new("good", 850, StatementState.Relayed, 1),
+        new("good", 850, StatementState.Relayed, 1) { People = 50 },
 
         Bad("unknown-field", FailureCode.UnknownField, job => job.With(body => body["colour"] = "red")),
         Bad("unknown-issuer", FailureCode.UnknownIssuer, job => job.With(body => body["issuer"] = "nobody")),

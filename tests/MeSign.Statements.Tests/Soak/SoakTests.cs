@@ -23,7 +23,6 @@ namespace MeSign.Statements.Tests.Soak;
 [Collection(Pipeline.KillTests.Alone)]
 public sealed class SoakTests(ITestOutputHelper output) : IAsyncLifetime
 {
-    private const string Batch = "2026-10";
     private const int Workers = 2;
     private const int HeldByOneWorker = 24;
     private const int LongestQueue = 300;
@@ -58,7 +57,8 @@ public sealed class SoakTests(ITestOutputHelper output) : IAsyncLifetime
                 Folder = _folder.FullName,
                 Recipients =
                 [
-                    .. SoakKind.All.Where(kind => kind.HasCertificate).Select(kind => new RecipientOrder(kind.Address, "Somebody", KeyKind.P256, kind.Name == "expired" ? RecipientFault.Expired : RecipientFault.None)),
+                    .. SoakKind.All.Where(kind => kind.HasCertificate).SelectMany(kind => kind.Addresses, (kind, address) =>
+                        new RecipientOrder(address, "Somebody", KeyKind.P256, kind.Name == "expired" ? RecipientFault.Expired : RecipientFault.None)),
                 ],
             },
             Console.Error.WriteLine,
@@ -85,7 +85,7 @@ public sealed class SoakTests(ITestOutputHelper output) : IAsyncLifetime
     [Fact(Explicit = true)]
     public async Task Every_statement_is_accounted_for_by_kind_and_memory_stays_flat()
     {
-        var plan = Plan();
+        var plan = SoakStatement.Plan(Count);
         var started = Stopwatch.StartNew();
         Misbehave(plan);
         for (var worker = 0; worker < Workers; worker++)
@@ -120,19 +120,11 @@ public sealed class SoakTests(ITestOutputHelper output) : IAsyncLifetime
 
     private static bool IsOver(SoakKind kind, StatementState told) => told.IsEnd() || (told == StatementState.Held && kind.End == StatementState.Held);
 
-    /// <summary>Kinds spread evenly: fault by fault in the order of their shares, not in blocks.</summary>
-    private static List<(string Job, SoakKind Kind)> Plan()
-    {
-        var thousand = SoakKind.All.SelectMany(kind => Enumerable.Range(0, kind.PerThousand).Select(number => (Place: (number + 0.5) / kind.PerThousand, Kind: kind)))
-            .OrderBy(one => one.Place).Select(one => one.Kind).ToList();
-        return [.. Enumerable.Range(0, Count).Select(number => (string.Create(CultureInfo.InvariantCulture, $"job-{number:000000}"), thousand[number * 7 % 1000]))];
-    }
-
-    private void Misbehave(List<(string Job, SoakKind Kind)> plan)
+    private void Misbehave(List<SoakStatement> plan)
     {
         foreach (var kind in SoakKind.All.Where(kind => kind.Fault is not null))
         {
-            var fault = kind.Fault!.For(kind.Address);
+            var fault = kind.Fault!.For(kind.Addresses.Single());
             _sandbox.Sink.Misbehave(kind.IsPassing ? fault.Times(plan.Count(statement => statement.Kind == kind)) : fault);
         }
 
@@ -144,10 +136,11 @@ public sealed class SoakTests(ITestOutputHelper output) : IAsyncLifetime
         };
     }
 
-    private async Task SendAsync(List<(string Job, SoakKind Kind)> plan)
+    private async Task SendAsync(List<SoakStatement> plan)
     {
         var documents = new BlobContainerClient(Storage, StorageNames.Documents);
-        await TestJob.For("good@example.test", "shared").UploadAsync(documents);
+        foreach (var shared in plan.Select(statement => statement.Document).Distinct(StringComparer.Ordinal))
+            await documents.GetBlobClient(shared).UploadAsync(BinaryData.FromBytes(TestJob.For("anybody").Document), overwrite: true, Cancellation);
         await documents.GetBlobClient("text.pdf").UploadAsync(BinaryData.FromBytes(SoakKind.Text), overwrite: true, Cancellation);
         var jobs = new QueueClient(Storage, StorageNames.Jobs);
         foreach (var part in plan.Chunk(50))
@@ -156,7 +149,7 @@ public sealed class SoakTests(ITestOutputHelper output) : IAsyncLifetime
             while ((await jobs.GetPropertiesAsync(Cancellation)).Value.ApproximateMessagesCount > LongestQueue)
                 await Task.Delay(200, Cancellation);
             await Parallel.ForEachAsync(part, Cancellation, async (statement, cancelled) =>
-                await jobs.SendMessageAsync(statement.Kind.Job(TestJob.For(statement.Kind.Address, statement.Job).With(body => body["document"]!["blob"] = "shared.pdf")).Json, cancelled));
+                await jobs.SendMessageAsync(statement.Json, cancelled));
         }
     }
 
@@ -198,9 +191,11 @@ public sealed class SoakTests(ITestOutputHelper output) : IAsyncLifetime
         return true;
     }
 
-    private async Task JudgeAsync(List<(string Job, SoakKind Kind)> plan)
+    private async Task JudgeAsync(List<SoakStatement> plan)
     {
-        var rows = await _services.GetRequiredService<StatementLedger>().ByBatchAsync(Batch, Cancellation).ToDictionaryAsync(row => row.Job, StringComparer.Ordinal, Cancellation);
+        var ledger = _services.GetRequiredService<StatementLedger>();
+        var rows = await plan.Select(statement => statement.Batch).Distinct(StringComparer.Ordinal).ToAsyncEnumerable()
+            .SelectMany(batch => ledger.ByBatchAsync(batch, Cancellation)).ToDictionaryAsync(row => row.Job, StringComparer.Ordinal, Cancellation);
         var atRelay = _sandbox.Sink.Messages
             .Select(message => MimeKit.HeaderList.Load(message.Path, Cancellation)[MimeKit.HeaderId.MessageId]!.Trim('<', '>', ' '))
             .CountBy(id => id, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
@@ -265,6 +260,6 @@ public sealed class SoakTests(ITestOutputHelper output) : IAsyncLifetime
             hostJson);
     }
 
-    private string Waiting(List<(string Job, SoakKind Kind)> plan) => "still waiting for " + string.Join(", ", plan
+    private string Waiting(List<SoakStatement> plan) => "still waiting for " + string.Join(", ", plan
         .Where(statement => !IsOver(statement.Kind, _told.GetValueOrDefault(statement.Job))).CountBy(statement => statement.Kind.Name).Select(kind => $"{kind.Value} {kind.Key}"));
 }
