@@ -17,7 +17,7 @@ internal static class BouncesCommand
 
     public static Command Create()
     {
-        var paths = new Argument<string[]>("PATH") { Description = "A message as received (.eml), an mbox, or a folder of them, with the folders in it (Maildir).", Arity = ArgumentArity.OneOrMore };
+        var paths = new Argument<string[]>("PATH") { Description = "A message as received (.eml), an mbox, either compressed with gzip, or a folder of them, with the folders in it (Maildir).", Arity = ArgumentArity.OneOrMore };
         var match = new Option<bool>("--match") { Description = "Look up in the ledger which statement it is about; so does --settings." };
         var json = new Option<bool>("--json") { Description = "Print JSON, one object a line for each message." };
         var command = new ExampleCommand(
@@ -33,17 +33,25 @@ internal static class BouncesCommand
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var files = parsed.GetValue(paths)!.SelectMany(Files).ToArray();
+            var (output, errors) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+            var exitCode = ExitCodes.Ok;
+            void Unreadable(string path, Exception exception)
+            {
+                errors.WriteLine($"{path} cannot be read: {exception.Message}");
+                exitCode = ExitCodes.Failed;
+            }
+
+            var files = parsed.GetValue(paths)!.SelectMany(path => MessageFolder.Find(path, Unreadable)).ToArray();
             await using var provider = parsed.GetValue(match) || parsed.GetValue(SettingsOption.Instance) is not null ? StatementsProvider.Create(parsed.GetValue(SettingsOption.Instance)) : null;
             var ledger = provider?.GetRequiredService<StatementLedger>();
-            var output = parsed.InvocationConfiguration.Output;
             var views = new List<BounceView>();
-            var exitCode = ExitCodes.Ok;
-            foreach (var file in files)
+            foreach (var (file, isEmpty) in files)
             {
+                if (isEmpty)
+                    await errors.WriteLineAsync($"{file} has no length (an empty file, a pipe, a socket or a device): nothing of it was read.");
                 try
                 {
-                    foreach (var (index, message) in MessageFile.Read(file).Index())
+                    foreach (var (index, message) in (isEmpty ? [default] : MessageFile.Read(file)).Index())
                     {
                         var report = BounceReader.Read(message);
                         var row = ledger is null ? null : await ledger.FindByMessageAsync(report.References, cancellationToken);
@@ -54,10 +62,9 @@ internal static class BouncesCommand
                             views.Add(view);
                     }
                 }
-                catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+                catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
                 {
-                    await parsed.InvocationConfiguration.Error.WriteLineAsync($"{file} cannot be read: {exception.Message}");
-                    exitCode = ExitCodes.Failed;
+                    Unreadable(file, exception);
                 }
             }
 
@@ -66,16 +73,6 @@ internal static class BouncesCommand
             return exitCode;
         });
         return command;
-    }
-
-    private static IEnumerable<string> Files(string path)
-    {
-        if (Directory.Exists(path))
-            return Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal);
-        if (File.Exists(path))
-            return [path];
-
-        throw CommandException.Usage($"\"{path}\" is neither a file nor a folder.");
     }
 
     private static Table Table(IEnumerable<BounceView> views)

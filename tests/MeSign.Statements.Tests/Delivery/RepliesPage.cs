@@ -1,12 +1,12 @@
 namespace MeSign.Statements.Tests.Delivery;
 
-/// <summary>The tables of docs/replies.md, which are the cases of the tests.</summary>
+/// <summary>The tables of docs/replies.md and docs/bounces.md, which are the cases of the tests.</summary>
 internal static class RepliesPage
 {
     /// <summary>The rows under a heading, cells without their backticks.</summary>
-    public static IReadOnlyList<string[]> Rows(string heading)
+    public static IReadOnlyList<string[]> Rows(string heading, string page = "replies.md")
     {
-        var lines = File.ReadAllLines(Path.Combine(Repository.Root, "docs", "replies.md"));
+        var lines = File.ReadAllLines(Path.Combine(Repository.Root, "docs", page));
         return
         [
             .. lines.SkipWhile(line => line != $"## {heading}").Skip(1)

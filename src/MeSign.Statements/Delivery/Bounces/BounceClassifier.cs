@@ -28,7 +28,7 @@ internal static class BounceClassifier
     {
         var forGood = kind == BounceKind.Failure && (code is null ? status is ['5', ..] : code >= 500);
         return Said(kind, status, texts, forGood, out var courtesy)
-            ?? (status is null ? null : OfStatus(status))
+            ?? (status is not null && OfStatus(status) is { } registered && Fits(kind, registered) ? registered : (BounceClass?)null)
             ?? (code is 521 or 556 ? BounceClass.BadDomain : (BounceClass?)null)
             ?? courtesy
             ?? OfCode(code, texts)

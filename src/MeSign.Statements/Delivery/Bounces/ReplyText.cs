@@ -65,7 +65,7 @@ internal static partial class ReplyText
             text = text[..LongestText];
         text = Continuation().Replace(text, " ");
         text = WithoutRepeatedCodes(text);
-        text = Link().Replace(text, static link => MeaningOf(link.Value));
+        text = string.Concat(Link().Matches(text).Select(link => MeaningOf(link.Value)).Distinct(StringComparer.Ordinal)) + Link().Replace(text, " ");
         text = Noise().Replace(text, " ");
         text = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         return Phrases().Replace(text, " ");
@@ -83,11 +83,11 @@ internal static partial class ReplyText
         });
     }
 
-    /// <summary>Many replies say only where to read on; a few of those places tell what it is about.</summary>
+    /// <summary>Many replies say only where to read on; a few of those places tell what it is about, whatever the words say, and in whatever language.</summary>
     private static string MeaningOf(string link) =>
         BlockList().IsMatch(link) ? " listed on a blocklist "
         : link.Contains("topic=25838", StringComparison.Ordinal) || link.Contains("groups.google.com/support", StringComparison.Ordinal) ? " no permission to post to the group "
-        : " ";
+        : "";
 
     /// <summary>What had been said when the reply came, where the text tells.</summary>
     public static ReplyPhase PhaseOf(string text)
@@ -110,11 +110,11 @@ internal static partial class ReplyText
     [GeneratedRegex(@"(?<![0-9.])(?<code>[245]\.[0-7]\.[0-9]{1,3})(?![0-9]|\.[0-9])", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 30_000)]
     private static partial Regex Enhanced();
 
-    [GeneratedRegex(@"(?<![0-9.@:/=_-])(?<code>[45][0-5][0-9])(?=[ \-#:,]|$|\s)(?!\s*(kb|mb|bytes|k\b|seconds|minutes|hours|days))", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 30_000)]
+    [GeneratedRegex(@"(?<![0-9.@/=_-]|\S:)(?<code>[45][0-5][0-9])(?=[ \-#:,]|$|\s)(?!\s*(kb|mb|bytes|k\b|seconds|minutes|hours|days))", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 30_000)]
     private static partial Regex Reply();
 
     // Postfix, Exim, qmail, and sendmail's transcript.
-    [GeneratedRegex(@"(?<connect>refused to talk to me|after initial connection|my name was rejected|but greeting failed|in reply to (HELO|EHLO) command|after (HELO|EHLO)\b)|(?<sender>in reply to MAIL FROM command|after (pipelined )?MAIL FROM:|after MAIL command|but sender was rejected|>>> MAIL FROM:[^\n]{0,200}\n<<< [45])|(?<recipient>in reply to RCPT TO command|after (pipelined )?RCPT TO|after RCPT command|does not like recipient|>>> RCPT TO:[^\n]{0,200}\n<<< [45])|(?<data>in reply to (end of DATA|DATA) command|after (pipelined )?end of data|after DATA\b|for TEXT command|failed after I sent the message|>>> (DATA|\.)\r?\n<<< [45])", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 30_000)]
+    [GeneratedRegex(@"(?<connect>refused to talk to me|after initial connection|my name was rejected|but greeting failed|in reply to (HELO|EHLO) command|after (HELO|EHLO)\b)|(?<sender>in reply to MAIL FROM command|after (pipelined )?MAIL FROM:|after MAIL command|but sender was rejected|>>> MAIL FROM:[^\n]{0,200}\n\s*<<< [45])|(?<recipient>in reply to RCPT TO command|after (pipelined )?RCPT TO|after RCPT command|does not like recipient|>>> RCPT TO:[^\n]{0,200}\n\s*<<< [45])|(?<data>in reply to (end of DATA|DATA) command|after (pipelined )?end of data|after DATA\b|for TEXT command|failed after I sent the message|>>> (DATA|\.)\r?\n\s*<<< [45])", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 30_000)]
     private static partial Regex Phase();
 
     // RFC 5321 §4.2.1: the code again, with a hyphen, before each line; some put it into the middle of ours.
@@ -127,7 +127,7 @@ internal static partial class ReplyText
     [GeneratedRegex(@"https?://\S{1,300}", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 30_000)]
     private static partial Regex Link();
 
-    [GeneratedRegex("spamhaus|dnsbl|rbl|bl\\?ip=|barracuda|spamcop|sorbs|snds|ipblock|block-?list|ip-?lookup", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 30_000)]
+    [GeneratedRegex("spamhaus|dnsbl|rbl|bl\\?ip=|barracuda|spamcop|sorbs|snds|ipblock|block-?list|ip-?lookup|ip-?check", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 30_000)]
     private static partial Regex BlockList();
 
     [GeneratedRegex(@"(?m:^\s*>>> .{0,200}$)|[^\s<>()\[\]:;,""]{1,100}@[^\s<>()\[\]:;,""]{1,250}|\(in reply to [a-z ]{3,40} command\)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 30_000)]

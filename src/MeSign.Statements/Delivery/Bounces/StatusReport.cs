@@ -52,8 +52,11 @@ internal sealed record StatusReport(string? ReportingSystem, string? EnvelopeId,
                 _ => BounceKind.Failure,
             },
         };
-        return BounceClassifier.Explain(entry.Address, kind, status, diagnostic, [entry.Diagnostic ?? "", words, parts.Notice, NoticeReader.Subject(parts)]);
+        return BounceClassifier.Explain(entry.Address, kind, status, diagnostic, [entry.Diagnostic ?? "", Comment(entry.Status), words, parts.Notice, NoticeReader.Subject(parts)]);
     }
+
+    /// <summary>Some put their words behind the code: <c>4.0.0 (host name lookup failure)</c>, as RFC 3464 §2.3.4 allows.</summary>
+    private static string Comment(string? status) => status?.IndexOf('(', StringComparison.Ordinal) is >= 0 and var at ? status[at..] : "";
 
     private static Entry Entries(MailFields group)
     {

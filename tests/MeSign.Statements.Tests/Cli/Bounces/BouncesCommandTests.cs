@@ -1,4 +1,7 @@
+using System.IO.Compression;
+using System.Text;
 using System.Text.Json;
+using MeSign.Statements.Tests.Fixtures;
 using MeSign.Statements.Tests.Delivery.Bounces;
 
 namespace MeSign.Statements.Tests.Cli.Bounces;
@@ -79,6 +82,67 @@ public sealed class BouncesCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Waits_for_no_writer_of_a_pipe_in_a_folder()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "mkfifo");
+        _folder.Write("a.eml", BounceSamples.Complaint);
+        _folder.Write("b.eml", "");
+        (await ExternalProgram.RunAsync("mkfifo", _folder.PathOf("."), "c")).ShouldSucceed();
+
+        var run = await CommandRun.OfAsync("bounces", _folder.PathOf("."), "--json");
+
+        run.ExitCode.ShouldBe(0);
+        Kinds(run).ShouldBe(["Complaint", "NotABounce", "NotABounce"]);
+        run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).ShouldAllBe(line => line.Contains("has no length"));
+        run.Error.ShouldContain("/b.eml");
+        run.Error.ShouldContain("/c ");
+    }
+
+    [Fact]
+    public async Task Reads_every_message_once_where_links_of_folders_go_round()
+    {
+        var file = _folder.Write("cur/a.eml", BounceSamples.Complaint);
+        Directory.CreateSymbolicLink(_folder.PathOf("cur/again"), _folder.PathOf("."));
+        File.CreateSymbolicLink(_folder.PathOf("cur/b.eml"), file);
+
+        var run = await CommandRun.OfAsync("bounces", _folder.PathOf("cur"), "--json");
+
+        run.ShouldBe(new CommandRun(0, run.Output, ""));
+        Kinds(run).ShouldBe(["Complaint", "Complaint"]);
+    }
+
+    [Theory]
+    [InlineData("a.eml.gz", 1)]
+    [InlineData("mbox.gz", 2)]
+    [InlineData("1764000000.M1P1.host:2,S", 2)]
+    public async Task Reads_what_gzip_has_compressed(string name, int messages)
+    {
+        var message = "From MAILER-DAEMON Mon Nov 23 10:00:00 2026\n" + BounceSamples.Complaint + "\n";
+        Compress(name, message + message);
+
+        var run = await CommandRun.OfAsync("bounces", _folder.PathOf(name), "--json");
+
+        run.ShouldBe(new CommandRun(0, run.Output, ""));
+        Kinds(run).ShouldBe(Enumerable.Repeat("Complaint", messages));
+    }
+
+    [Fact]
+    public async Task Says_that_a_compressed_file_is_damaged_and_goes_on()
+    {
+        var file = Compress("a.eml.gz", BounceSamples.Complaint);
+        var bytes = await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
+        bytes.AsSpan(20, 60).Fill(0xff);
+        await File.WriteAllBytesAsync(file, bytes, TestContext.Current.CancellationToken);
+        _folder.Write("b.eml", BounceSamples.Complaint);
+
+        var run = await CommandRun.OfAsync("bounces", _folder.PathOf("."), "--json");
+
+        run.ExitCode.ShouldBe(1);
+        run.Error.ShouldContain("a.eml.gz cannot be read");
+        Kinds(run).ShouldBe(["Complaint"]);
+    }
+
+    [Fact]
     public async Task Calls_a_class_what_kumomta_calls_it()
     {
         var file = _folder.Write("a.eml", BounceSamples.Notification("failed", "4.4.3", "smtp; temporary failure in name resolution"));
@@ -95,5 +159,16 @@ public sealed class BouncesCommandTests : IDisposable
 
         run.ExitCode.ShouldBe(2);
         run.Error.ShouldContain("/nowhere/at/all.eml");
+    }
+
+    private static IEnumerable<string?> Kinds(CommandRun run) =>
+        run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("kind").GetString());
+
+    private string Compress(string name, string content)
+    {
+        var path = _folder.Write(name, "");
+        using var compressed = new GZipStream(File.Create(path), CompressionLevel.Optimal);
+        compressed.Write(Encoding.UTF8.GetBytes(content));
+        return path;
     }
 }

@@ -1,41 +1,70 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using MeSign.Statements.Delivery.Bounces;
 
 namespace MeSign.Statements.Tests.Delivery.Bounces;
 
 /// <summary>From what a report quotes to a class.</summary>
-public sealed class BounceClassifierTests
+public sealed partial class BounceClassifierTests
 {
+    public static TheoryData<string, string, string> Documented => [.. RepliesPage.Rows("Replies", "bounces.md").Select(row => (row[0], row[1], row[2]))];
+
     [Theory]
-    [InlineData("5.1.1", "550 5.1.1 Mailbox does not exist", BounceClass.InvalidRecipient)]
-    [InlineData("5.0.0", "550 No such user here", BounceClass.InvalidRecipient)]
-    [InlineData("5.1.2", "Host or domain name not found. Name service error", BounceClass.BadDomain)]
-    [InlineData("5.1.10", "556 5.1.10 Recipient address has null MX", BounceClass.BadDomain)]
-    [InlineData("5.2.1", "550 5.2.1 This mailbox is disabled", BounceClass.InactiveMailbox)]
-    [InlineData("5.2.2", "552 5.2.2 The email account that you tried to reach is over quota", BounceClass.QuotaIssues)]
-    [InlineData("5.3.4", "552 5.3.4 Message size exceeds fixed limit", BounceClass.MessageTooLarge)]
-    [InlineData("5.7.1", "554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org", BounceClass.SpamBlock)]
-    [InlineData("5.7.1", "550 5.7.1 Message rejected as spam by content scanner", BounceClass.SpamContent)]
-    [InlineData("5.7.1", "550 5.7.1 message contained a virus: infected with Test", BounceClass.VirusRelated)]
-    [InlineData("5.7.26", "550 5.7.26 This message does not pass DMARC evaluation", BounceClass.AuthenticationFailed)]
-    [InlineData("5.7.1", "554 5.7.1 <jana@example.test>: Relay access denied", BounceClass.RelayDenied)]
-    [InlineData("5.1.8", "501 5.1.8 Sender domain not found", BounceClass.InvalidSender)]
-    [InlineData("5.4.6", "554 5.4.6 Too many hops", BounceClass.RoutingErrors)]
-    [InlineData("4.4.1", "connect to mx.example.test[192.0.2.1]:25: Connection timed out", BounceClass.NoAnswerFromHost)]
-    [InlineData("4.2.0", "450 4.2.0 Greylisted, see http://postgrey.example.test", BounceClass.TransientFailure)]
-    [InlineData("5.5.2", "500 5.5.2 Syntax error, command unrecognized", BounceClass.ProtocolErrors)]
-    [InlineData("5.7.1", "550 5.7.1 Refused by local policy", BounceClass.PolicyRelated)]
-    [InlineData("5.7.25", "550 5.7.25 No PTR record of the client", BounceClass.AuthenticationFailed)]
-    [InlineData("5.5.3", "452 5.5.3 Too many recipients this hour", BounceClass.TooManyRecipients)]
-    [InlineData("5.7.0", "552 5.7.0 We do not take executable attachments", BounceClass.ProhibitedAttachment)]
-    [InlineData("4.4.3", "Host or domain name not found. Name service error for name=example.test type=MX: Host not found, try again", BounceClass.DNSFailure)]
-    [InlineData("5.1.10", "550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup", BounceClass.InvalidRecipient)]
-    [InlineData("5.3.2", "521 5.3.2 This host takes no mail", BounceClass.BadDomain)]
-    [InlineData("5.2.1", "550 5.2.1 La casilla ha expirado", BounceClass.InactiveMailbox)]
-    [InlineData("5.0.0", "", BounceClass.Uncategorized)]
-    public void Gives_a_reply_its_class(string status, string reply, BounceClass expected)
+    [MemberData(nameof(Documented))]
+    public void Gives_a_reply_the_class_of_the_page(string expected, string reply, string provider)
+    {
+        var code = Code().Match(reply);
+        var status = code.Groups["enhanced"] is { Success: true } enhanced ? enhanced.Value : code.Groups["first"] is { Success: true } first ? $"{first.Value}.0.0" : "5.0.0";
+
+        var report = Read(BounceSamples.Notification("failed", status, $"{(code.Success ? "smtp" : "x-unix")}; {reply}"));
+
+        report.Recipients.ShouldHaveSingleItem().Class.ToString().ShouldBe(expected, provider);
+    }
+
+    [Fact]
+    public void The_page_has_every_class() =>
+        RepliesPage.Rows("Classes", "bounces.md").Select(row => row[0]).Order(StringComparer.Ordinal).ShouldBe(Enum.GetNames<BounceClass>().Order(StringComparer.Ordinal));
+
+    [Theory]
+    [InlineData("5.0.0", "")]
+    [InlineData("5.0.0", "550 5.0.0 Sender address cannot be verified")]
+    [InlineData("5.3.2", "554 5.3.2 System is shutting down")]
+    [InlineData("5.7.1", "554 5.7.1 Sending has been suspended for this account")]
+    public void Does_not_call_the_mailbox_bad_for_what_is_said_of_others(string status, string reply)
     {
         var report = Read(BounceSamples.Notification("failed", status, $"smtp; {reply}"));
+
+        report.Recipients.ShouldHaveSingleItem().Class.ShouldNotBeOneOf(BounceClass.InvalidRecipient, BounceClass.InactiveMailbox, BounceClass.BadDomain);
+    }
+
+    [Fact]
+    public void Hears_the_words_behind_a_status()
+    {
+        var report = Read(BounceSamples.Notification("failed", "5.0.0 (example.test: host name lookup failure)", ""));
+
+        report.Recipients.ShouldHaveSingleItem().Class.ShouldBe(BounceClass.DNSFailure);
+    }
+
+    [Fact]
+    public void Hears_the_reply_behind_a_label_that_all_notices_of_a_system_have()
+    {
+        const string text = "A message that you sent could not be delivered.\r\n\r\njana@example.test Invalid Address, ERROR_CODE :552, ERROR_CODE :5.2.2 Mailbox Full\r\n\r\n";
+
+        var report = Read(BounceSamples.Plain("mailer-daemon@mail.example.test", "Undelivered Mail Returned to Sender", text));
+
+        var recipient = report.Recipients.ShouldHaveSingleItem();
+        (recipient.Class, recipient.ReplyCode, recipient.Status).ShouldBe((BounceClass.QuotaIssues, 552, "5.2.2"));
+    }
+
+    // Some indent the transcript of the session.
+    [Theory]
+    [InlineData("MAIL FROM:<bounces@bank.example>", BounceClass.InvalidSender)]
+    [InlineData("RCPT TO:<jana@example.test>", BounceClass.InvalidRecipient)]
+    public void Hears_a_bare_550_by_the_command_above_it(string command, BounceClass expected)
+    {
+        var text = $"It came back.\r\n\r\n    Recipient: <jana@example.test>\r\n    >>> {command}\r\n    <<< 550 No\r\n\r\n";
+
+        var report = Read(BounceSamples.Plain("postmaster@example.test", "Mail System Error - Returned Mail", text));
 
         report.Recipients.ShouldHaveSingleItem().Class.ShouldBe(expected);
     }
@@ -71,6 +100,9 @@ public sealed class BounceClassifierTests
 
         report.Recipients.ShouldHaveSingleItem().Class.ShouldBe(BounceClass.PolicyRelated);
     }
+
+    [GeneratedRegex(@"^(?<first>[245])\d\d( (?<enhanced>[245]\.\d+\.\d+))?", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Code();
 
     private static BounceReport Read(string message) => BounceReader.Read(Encoding.UTF8.GetBytes(message));
 }
