@@ -1,4 +1,5 @@
 using MeSign.Statements.Ledger;
+using MeSign.Statements.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -11,12 +12,16 @@ public static class OperationsEndpoints
 {
     private const string By = "MeSign.Operator";
 
+    /// <summary>Seconds after which it is worth to ask again.</summary>
+    private const string OutageLasts = "30";
+
     /// <summary>Maps it under <c>/operations</c>.</summary>
     public static IEndpointRouteBuilder MapOperations(this IEndpointRouteBuilder endpoints)
     {
         var batch = endpoints.MapGroup("/operations/batches/{batch}").AddEndpointFilter(AdmitAsync);
         batch.MapGet("", (string batch, HttpContext http) => Requests(http).ShowAsync(batch, http.RequestAborted));
-        batch.MapGet("/statements", (string batch, StatementState? state, HttpContext http) => Requests(http).List(batch, state, http.RequestAborted));
+        batch.MapGet("/statements", (string batch, StatementState? state, HttpContext http) => Requests(http).ListAsync(batch, state, http.RequestAborted));
+        batch.MapPost("/retry", (string batch, HttpContext http) => Requests(http).RetryAsync(batch, Operator(http)));
 
         var statement = batch.MapGroup("/statements/{job}");
         statement.MapGet("", (string batch, string job, HttpContext http) => Requests(http).ShowAsync(batch, job, http.RequestAborted));
@@ -51,7 +56,16 @@ public static class OperationsEndpoints
         }
 
         http.Items[By] = name;
-        return await next(context);
+        try
+        {
+            return await next(context);
+        }
+        catch (Exception outage) when (StorageOutage.Is(outage) && !http.RequestAborted.IsCancellationRequested)
+        {
+            http.Response.Headers.RetryAfter = OutageLasts;
+            return TypedResults.Problem(
+                "storage does not answer: ask again when it does; of what was to be decided, some may be on record", statusCode: StatusCodes.Status503ServiceUnavailable);
+        }
     }
 
     private static OperationsRequests Requests(HttpContext http) => http.RequestServices.GetRequiredService<OperationsRequests>();

@@ -24,12 +24,22 @@ internal sealed class OperationsRequests(StatementLedger ledger, BatchRegister b
     }
 
     /// <param name="state">Only these, where given.</param>
-    public IResult List(string batch, StatementState? state, CancellationToken cancellationToken) => StatementKey.IsPart(batch)
+    public async Task<IResult> ListAsync(string batch, StatementState? state, CancellationToken cancellationToken) => await IsKnownAsync(batch, cancellationToken)
         ? TypedResults.Json(ledger.ByBatchAsync(batch, cancellationToken).Where(row => state is null || row.State == state).Select(StatementView.Of), Json)
         : Absent(batch);
 
     public async Task<IResult> ShowAsync(string batch, string job, CancellationToken cancellationToken) =>
         await FindAsync(batch, job, cancellationToken) is { } row ? TypedResults.Json(StatementView.Of(row), Json) : Absent($"{batch}/{job}");
+
+    /// <summary>All that is Abandoned in a batch.</summary>
+    public async Task<IResult> RetryAsync(string batch, string by)
+    {
+        if (!await IsKnownAsync(batch, CancellationToken.None))
+            return Absent(batch);
+
+        var (retried, gone) = await decisions.RetryAllAsync(batch, by, CancellationToken.None);
+        return TypedResults.Json(new RetryView(retried, [.. gone.Select(key => key.Job)]), Json);
+    }
 
     public Task<IResult> RetryAsync(string batch, string job, string by) =>
         DecideAsync(batch, job, StatementState.Abandoned, row => decisions.RetryAsync(row, by, CancellationToken.None));
@@ -64,12 +74,19 @@ internal sealed class OperationsRequests(StatementLedger ledger, BatchRegister b
         }
     }
 
+    // Asked before a list is begun, which may be long: whether storage answers is known before the first byte leaves.
+    private async Task<bool> IsKnownAsync(string batch, CancellationToken cancellationToken) =>
+        StatementKey.IsPart(batch) && (await batches.TotalsAsync(batch, cancellationToken)).Received > 0;
+
     private async Task<LedgerRow?> FindAsync(string batch, string job, CancellationToken cancellationToken) =>
         StatementKey.IsPart(batch) && StatementKey.IsPart(job) ? await ledger.FindAsync(new StatementKey(batch, job), cancellationToken) : null;
 
     private static ProblemHttpResult Absent(string what) => Problem(StatusCodes.Status404NotFound, $"{what} is not in the ledger");
 
     private static ProblemHttpResult Problem(int status, string detail) => TypedResults.Problem(detail, statusCode: status);
+
+    /// <param name="Gone">Jobs that only the bank can send again.</param>
+    private sealed record RetryView(int Retried, IReadOnlyList<string> Gone);
 
     /// <param name="Ended">How many stand in each end state; states without any are absent.</param>
     /// <param name="Expanded">Absent where the batch came as single jobs.</param>

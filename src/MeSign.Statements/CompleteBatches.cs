@@ -16,14 +16,15 @@ internal sealed partial class CompleteBatches(
     /// <summary>How long one process may take to tell the bank, before another does.</summary>
     private static readonly TimeSpan Claim = TimeSpan.FromMinutes(5);
 
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <param name="wait">By how much the queue of jobs is behind.</param>
+    public async Task RunAsync(TimeSpan wait, CancellationToken cancellationToken)
     {
         await foreach (var record in batches.OpenAsync(cancellationToken).Take(options.Value.RepairsPerRun))
         {
             if (record.IsExpanded && await batches.TotalsAsync(record.Batch, cancellationToken) is { OnTheWay: 0 } totals)
                 await CompleteAsync(record, totals, cancellationToken);
             else
-                await ReorderAsync(record, cancellationToken);
+                await ReorderAsync(record, wait, cancellationToken);
         }
     }
 
@@ -48,9 +49,9 @@ internal sealed partial class CompleteBatches(
         metrics.Repaired("completed");
     }
 
-    private async Task ReorderAsync(BatchRecord record, CancellationToken cancellationToken)
+    private async Task ReorderAsync(BatchRecord record, TimeSpan wait, CancellationToken cancellationToken)
     {
-        var stalled = time.GetUtcNow() - options.Value.StalledAfter;
+        var stalled = time.GetUtcNow() - options.Value.StalledAfter - wait;
         if (record.Ordered > stalled || (record.IsExpanded && !await ledger.HasReceivedAsync(record.Batch, stalled, cancellationToken)))
             return;
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using MeSign.Statements.Delivery;
 using MeSign.Statements.Intake;
 using MeSign.Statements.Ledger;
@@ -8,6 +9,8 @@ namespace MeSign.Statements;
 /// <summary>What people decide about statements that the pipeline will not touch by itself. Who did it is kept in the history.</summary>
 public sealed partial class Decisions
 {
+    private const int Parallelism = 16;
+
     private readonly StatementLedger _ledger;
     private readonly HeldJobs _held;
     private readonly StatementQueues _queues;
@@ -41,9 +44,9 @@ public sealed partial class Decisions
         }
         else if (BatchOrder.TryRead(BinaryData.FromBytes(json)) is not null)
         {
-            // The order is no statement: its row stays, and says what was done.
-            await _ledger.AnnotateAsync(row, $"retried by {by}", cancellationToken);
+            // The order is no statement: its row stays, and says what was done. No sweep would find that it was not done, so that comes first.
             await _queues.SendBatchAsync(json, delay: null, cancellationToken);
+            await _ledger.AnnotateAsync(row, $"retried by {by}", cancellationToken);
         }
         else
         {
@@ -53,6 +56,28 @@ public sealed partial class Decisions
 
         Log.Decided(_logger, row.Batch, row.Job, row.State, "retried");
         return true;
+    }
+
+    /// <summary>As <see cref="RetryAsync"/> for all that is Abandoned in a batch, several at once.</summary>
+    /// <returns>How many were retried, and which cannot be; one that somebody else decides meanwhile is neither.</returns>
+    public async Task<(int Retried, IReadOnlyList<StatementKey> Gone)> RetryAllAsync(string batch, string by, CancellationToken cancellationToken)
+    {
+        var (retried, gone) = (0, new ConcurrentQueue<StatementKey>());
+        var rows = _ledger.ByBatchAsync(batch, cancellationToken).Where(row => row.State == StatementState.Abandoned);
+        await Parallel.ForEachAsync(rows, new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken }, async (row, cancelled) =>
+        {
+            try
+            {
+                if (await RetryAsync(row, by, cancelled))
+                    Interlocked.Increment(ref retried);
+                else
+                    gone.Enqueue(row.Key);
+            }
+            catch (LedgerConflictException)
+            {
+            }
+        });
+        return (retried, [.. gone]);
     }
 
     /// <summary>Sends an Uncertain statement once more, the same bytes under the same Message-ID: the recipient may get it twice.</summary>

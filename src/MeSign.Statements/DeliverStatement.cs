@@ -21,6 +21,7 @@ internal sealed partial class DeliverStatement(
     DeferralSchedule schedule,
     Outcomes outcomes,
     IOptions<DeliveryOptions> options,
+    SweepMetrics metrics,
     TimeProvider time,
     ILogger<DeliverStatement> logger)
 {
@@ -29,9 +30,12 @@ internal sealed partial class DeliverStatement(
 
     public async Task RunAsync(QueuedMessage message, CancellationToken cancellationToken)
     {
-        if (DeliveryOrder.Read(message.Body) is not { } order || await ledger.FindAsync(order.Key, cancellationToken) is not { } row)
+        var order = DeliveryOrder.Read(message.Body);
+        if (order is null || await ledger.FindAsync(order.Key, cancellationToken) is not { } row)
         {
-            await outcomes.AbandonAsync(message, DeliveryOrder.Read(message.Body)?.Key, "a delivery order that names no statement of the ledger", cancellationToken);
+            Log.Orphan(logger, order?.Batch, order?.Job);
+            await outcomes.AbandonAsync(message, order?.Key, job: null, "a delivery order that names no statement of the ledger", cancellationToken);
+            metrics.Repaired("order-without-row");
             return;
         }
 
@@ -145,6 +149,9 @@ internal sealed partial class DeliverStatement(
 
     private static partial class Log
     {
+        [LoggerMessage(LogLevel.Warning, "A delivery order names {Batch}/{Job}, which is no statement of the ledger: it is recorded as abandoned")]
+        public static partial void Orphan(ILogger logger, string? batch, string? job);
+
         [LoggerMessage(LogLevel.Warning, "{Batch}/{Job} deferred for {Delay}: {Reason} {Reply}")]
         public static partial void Deferred(ILogger logger, string batch, string job, DeferralReason reason, string? reply, TimeSpan delay);
     }

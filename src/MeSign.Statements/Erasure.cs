@@ -15,9 +15,11 @@ public sealed partial class Erasure
 {
     private readonly LedgerErasure _rows;
     private readonly StatementLedger _ledger;
+    private readonly RecipientHasher _hasher;
     private readonly DocumentStore _documents;
     private readonly Outbox _outbox;
     private readonly HeldJobs _held;
+    private readonly SuppressionList _suppressions;
     private readonly Func<IssuerDirectory> _issuers;
     private readonly SweepMetrics _metrics;
     private readonly int _perRun;
@@ -26,13 +28,15 @@ public sealed partial class Erasure
 
     /// <param name="issuers">Whose settings say how long; asked for by sweeps only, so that a person can erase without their keys at hand.</param>
     internal Erasure(
-        LedgerErasure rows, StatementLedger ledger, DocumentStore documents, Outbox outbox, HeldJobs held, Func<IssuerDirectory> issuers, SweepMetrics metrics, IOptions<SweepOptions> options, TimeProvider time, ILogger<Erasure> logger)
+        LedgerErasure rows, StatementLedger ledger, RecipientHasher hasher, DocumentStore documents, Outbox outbox, HeldJobs held, SuppressionList suppressions, Func<IssuerDirectory> issuers, SweepMetrics metrics, IOptions<SweepOptions> options, TimeProvider time, ILogger<Erasure> logger)
     {
         _rows = rows;
         _ledger = ledger;
+        _hasher = hasher;
         _documents = documents;
         _outbox = outbox;
         _held = held;
+        _suppressions = suppressions;
         _issuers = issuers;
         _metrics = metrics;
         _perRun = options.Value.RepairsPerRun;
@@ -55,14 +59,24 @@ public sealed partial class Erasure
                 continue;
             }
 
-            await RemoveDocumentAsync(row, cancellationToken);
-            await _outbox.RemoveAsync(row.Key, cancellationToken);
-            await _held.RemoveAsync(row.Batch, row.Job, cancellationToken);
-            await _rows.EraseAsync(row, everything: false, $"recipient erased by {by}", cancellationToken);
+            try
+            {
+                await RemoveAllAsync(row, everything: false, $"recipient erased by {by}", cancellationToken);
+            }
+            catch (LedgerConflictException)
+            {
+                // Somebody has just decided to send it again, or a bounce came.
+                left.Add(row.Key);
+                continue;
+            }
+
             Log.Erased(_logger, row.Batch, row.Job);
             erased++;
         }
 
+        var recipient = _hasher.Hash(address);
+        await _suppressions.ForgetStatementAsync(recipient, cancellationToken);
+        await _rows.ForgetRecipientAsync(recipient, cancellationToken);
         return (erased, left);
     }
 
@@ -104,22 +118,46 @@ public sealed partial class Erasure
 
     private async Task RemoveAsync(LedgerRow row, Kept kept, CancellationToken cancellationToken)
     {
-        if (kept != Kept.Message)
-            await RemoveDocumentAsync(row, cancellationToken);
-        if (kept == Kept.Row)
+        switch (kept)
         {
-            await _held.RemoveAsync(row.Batch, row.Job, cancellationToken);
-            await _rows.EraseAsync(row, everything: true, "removed by age", cancellationToken);
-        }
-        else
-        {
-            await _rows.ForgetAsync(row, kept, cancellationToken);
-        }
+            case Kept.Document:
+                // Without its document nobody can retry it.
+                if (row is { State: StatementState.Abandoned, HasMessage: false })
+                    row = await CloseAsync(row, cancellationToken);
+                await RemoveDocumentAsync(row, cancellationToken);
+                await _rows.ForgetAsync(row, kept, cancellationToken);
+                break;
 
-        // After the row: a statement that somebody is just sending again keeps its message, since its row is not as it was read.
-        // Dead between the two, the message is one that no row claims, and goes as such.
-        if (kept != Kept.Document)
-            await _outbox.RemoveAsync(row.Key, cancellationToken);
+            case Kept.Message:
+                // Dead between the two, the message is one that no row claims, and goes as such.
+                await _rows.ForgetAsync(row, kept, cancellationToken);
+                await _outbox.RemoveAsync(row.Key, cancellationToken);
+                break;
+
+            default:
+                await RemoveAllAsync(row, everything: true, "removed by age", cancellationToken);
+                break;
+        }
+    }
+
+    /// <summary>Dead anywhere in it, the row still says whose it is, and whoever comes next does it all again.</summary>
+    private async Task RemoveAllAsync(LedgerRow row, bool everything, string note, CancellationToken cancellationToken)
+    {
+        var closed = await CloseAsync(row, cancellationToken);
+        await RemoveDocumentAsync(closed, cancellationToken);
+        await _outbox.RemoveAsync(closed.Key, cancellationToken);
+        await _rows.EraseAsync(closed, everything, note, cancellationToken);
+    }
+
+    /// <summary>
+    /// Leaves nothing to send again before anything of it goes: who reads the row from now on finds no job and no message, and who
+    /// had read it before finds it changed, or has changed it, and then it keeps everything.
+    /// </summary>
+    /// <exception cref="LedgerConflictException">The row changed since it was read.</exception>
+    private async Task<LedgerRow> CloseAsync(LedgerRow row, CancellationToken cancellationToken)
+    {
+        await _held.RemoveAsync(row.Batch, row.Job, cancellationToken);
+        return await _rows.ForgetAsync(row, Kept.Message, cancellationToken);
     }
 
     /// <summary>A document that others still need goes with the last of them.</summary>

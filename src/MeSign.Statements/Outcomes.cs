@@ -61,7 +61,8 @@ internal sealed partial class Outcomes(
 
     /// <summary>Records a message that was given up on and has no statement in the ledger.</summary>
     /// <param name="key">What the message says it is about; found in the message as in a job where it is null.</param>
-    public Task AbandonAsync(QueuedMessage message, StatementKey? key, string detail, CancellationToken cancellationToken)
+    /// <param name="job">Where it is one, and can be read.</param>
+    public Task AbandonAsync(QueuedMessage message, StatementKey? key, StatementJob? job, string detail, CancellationToken cancellationToken)
     {
         var identity = IdentityOf(message);
         return RecordAsync(
@@ -69,6 +70,8 @@ internal sealed partial class Outcomes(
             {
                 Key = key ?? new StatementKey(identity.Batch, identity.Job),
                 Issuer = identity.Issuer,
+                RecipientAddress = job?.Recipient.Address,
+                DocumentBlob = job?.Document?.Blob,
                 JobSha256 = HashOf(message),
                 State = StatementState.Abandoned,
                 Detail = detail,
@@ -76,13 +79,20 @@ internal sealed partial class Outcomes(
             cancellationToken);
     }
 
-    /// <summary>Puts an end on record for a job that was never received, unless it is on record already.</summary>
+    /// <summary>Puts an end on record for a job that was never worked on, unless it has come further already.</summary>
     public async Task RecordAsync(EndedReceipt receipt, CancellationToken cancellationToken)
     {
         var reception = await ledger.RecordEndedAsync(receipt, cancellationToken);
         if (reception.Outcome == ReceptionOutcome.Conflicting)
         {
             await ReportReusedIdAsync(receipt.Key, receipt.Issuer, cancellationToken);
+            return;
+        }
+
+        // On record since it was retried, or since its manifest was read, and refused only now.
+        if (reception.Row.State is StatementState.Received or StatementState.Held)
+        {
+            await EndAsync(reception.Row with { Code = receipt.Code, Detail = receipt.Detail }, receipt.State, cancellationToken);
             return;
         }
 

@@ -8,7 +8,7 @@ namespace MeSign.Statements;
 
 /// <summary>From a poison queue to a recorded outcome: what a host gave up on is on record, and can be retried by a person.</summary>
 internal sealed partial class RecordAbandoned(
-    StatementLedger ledger, HeldJobs held, JobReader reader, DocumentIndex claims, Outcomes outcomes, ILogger<RecordAbandoned> logger)
+    StatementLedger ledger, HeldJobs held, JobReader reader, Outcomes outcomes, ILogger<RecordAbandoned> logger)
 {
     public async Task RunAsync(string queue, QueuedMessage message, CancellationToken cancellationToken)
     {
@@ -24,7 +24,7 @@ internal sealed partial class RecordAbandoned(
                 // Not on record yet, or another job under an id that is taken, whose owner's row is left alone.
                 if (row is null)
                     await KeepAsync(queue, message, key, cancellationToken);
-                await outcomes.AbandonAsync(message, key, detail, cancellationToken);
+                await outcomes.AbandonAsync(message, key, JobOf(queue, message), detail, cancellationToken);
                 break;
 
             case StatementState.Submitting:
@@ -45,20 +45,16 @@ internal sealed partial class RecordAbandoned(
     /// <summary>Without its message a job or an order cannot be retried; a delivery order is made anew from its row.</summary>
     private async Task KeepAsync(string queue, QueuedMessage message, StatementKey key, CancellationToken cancellationToken)
     {
-        if (queue == StorageNames.Deliveries || QueueText.TryDecode(message.Body) is not { } json)
-            return;
-
-        if (queue == StorageNames.Jobs && DocumentOf(message) is { } document)
-            await claims.AddAsync(document.Blob, key, cancellationToken);
-        await held.ParkAsync(key.Batch, key.Job, json, cancellationToken);
+        if (queue != StorageNames.Deliveries && QueueText.TryDecode(message.Body) is { } json)
+            await held.ParkAsync(key.Batch, key.Job, json, cancellationToken);
     }
 
-    /// <returns>Null where there is none, or the job cannot be read and so not be retried.</returns>
-    private JobDocument? DocumentOf(QueuedMessage message)
+    /// <returns>Null where it is none, or cannot be read.</returns>
+    private StatementJob? JobOf(string queue, QueuedMessage message)
     {
         try
         {
-            return reader.Read(message.Body).Document;
+            return queue == StorageNames.Jobs ? reader.Read(message.Body) : null;
         }
         catch (StatementFailedException)
         {

@@ -57,9 +57,11 @@ public static class StatementsRegistration
         services.AddSingleton(provider => new Erasure(
             provider.GetRequiredService<LedgerErasure>(),
             provider.GetRequiredService<StatementLedger>(),
+            provider.GetRequiredService<RecipientHasher>(),
             provider.GetRequiredService<DocumentStore>(),
             provider.GetRequiredService<Outbox>(),
             provider.GetRequiredService<HeldJobs>(),
+            provider.GetRequiredService<SuppressionList>(),
             provider.GetRequiredService<IssuerDirectory>,
             provider.GetRequiredService<SweepMetrics>(),
             provider.GetRequiredService<IOptions<SweepOptions>>(),

@@ -30,23 +30,25 @@ internal sealed partial class Sweep(
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var stalled = new StalledStatements(now, now - delivery.Value.ClockSkew, now - options.Value.OverdueAfter, now - Settled);
+        var overdue = now - options.Value.OverdueAfter;
+        var wait = await queues.JobsWaitAsync(cancellationToken);
+        var stalled = new StalledStatements(now, now - delivery.Value.ClockSkew, overdue - wait, overdue - await queues.DeliveriesWaitAsync(cancellationToken), now - Settled);
         foreach (var (name, filter) in stalled.Filters())
         {
             await foreach (var row in scan.NextAsync(name, filter, options.Value.RepairsPerRun, cancellationToken))
-                await MendAsync(row, now, cancellationToken);
+                await MendAsync(row, stalled, cancellationToken);
         }
 
-        await batches.RunAsync(cancellationToken);
+        await batches.RunAsync(wait, cancellationToken);
         await erasure.RunAsync(cancellationToken);
         await unclaimed.RunAsync(cancellationToken);
     }
 
-    private async Task MendAsync(LedgerRow row, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task MendAsync(LedgerRow row, StalledStatements stalled, CancellationToken cancellationToken)
     {
         try
         {
-            if (await TryMendAsync(row, now, cancellationToken) is not { } kind)
+            if (await TryMendAsync(row, stalled, cancellationToken) is not { } kind)
                 return;
 
             Log.Mended(logger, row.Batch, row.Job, row.State, kind);
@@ -59,7 +61,7 @@ internal sealed partial class Sweep(
     }
 
     /// <returns>What was put right; null where it is nobody's turn yet.</returns>
-    private async Task<string?> TryMendAsync(LedgerRow row, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<string?> TryMendAsync(LedgerRow row, StalledStatements stalled, CancellationToken cancellationToken)
     {
         switch (row.State)
         {
@@ -70,22 +72,23 @@ internal sealed partial class Sweep(
                     cancellationToken);
                 return "uncertain";
 
-            case StatementState.Received or StatementState.Held or StatementState.Sealed or StatementState.Deferred when row.Expires < now:
+            case StatementState.Received or StatementState.Held or StatementState.Sealed or StatementState.Deferred when row.Expires < stalled.Now:
                 await outcomes.EndAsync(row with { Detail = $"its time ran out while it was {row.State}" }, StatementState.Expired, cancellationToken);
                 return "expired";
 
-            case StatementState.Received or StatementState.Sealed or StatementState.Deferred when (row.NextAttempt ?? row.Updated) + options.Value.OverdueAfter > now:
+            case StatementState.Received when (row.NextAttempt ?? row.Updated) > stalled.OverdueJob:
+            case StatementState.Sealed or StatementState.Deferred when (row.NextAttempt ?? row.Updated) > stalled.OverdueOrder:
                 return null;
 
             // Written first: of many sweeps one sends the message, and the next only when that one is overdue too. Where the first
             // message was not lost after all, the row lets one of the two through.
             case StatementState.Received when row.Body is { } job:
-                await ledger.AmendAsync(row with { NextAttempt = now }, cancellationToken);
+                await ledger.AmendAsync(row with { NextAttempt = stalled.Now }, cancellationToken);
                 await queues.SendJobAsync(job, delay: null, cancellationToken);
                 return "job";
 
             case StatementState.Sealed or StatementState.Deferred:
-                await ledger.AmendAsync(row with { NextAttempt = now }, cancellationToken);
+                await ledger.AmendAsync(row with { NextAttempt = stalled.Now }, cancellationToken);
                 await queues.SendDeliveryAsync(new DeliveryOrder(row.Batch, row.Job), delay: null, cancellationToken);
                 return "order";
 

@@ -13,15 +13,15 @@ internal sealed class SweepOptions
     public int RepairsPerRun { get; init; } = 5000;
 
     /// <summary>
-    /// After this time without news a statement's job, or once it is sealed its delivery order, counts as lost and is sent anew:
-    /// longer than any host keeps a message invisible. Default 15 min, 1 min to 1 day.
+    /// After this time without news, and that by which its queue is behind, a statement's job, or once it is sealed its delivery
+    /// order, counts as lost and is sent anew: longer than any host keeps a message invisible. Default 15 min, 1 min to 1 day.
     /// </summary>
     [Range(typeof(TimeSpan), "00:01:00", "1.00:00:00")]
     public TimeSpan OverdueAfter { get; init; } = TimeSpan.FromMinutes(15);
 
     /// <summary>
-    /// After this time without news a batch's orders are sent again, for jobs whose messages are lost: longer than the queue
-    /// may be at its longest. Default 12 h, 5 min to 30 days.
+    /// After this time without news, and that by which the queue of jobs is behind, a batch's orders are sent again, for jobs whose
+    /// messages are lost. Default 12 h, 5 min to 30 days.
     /// </summary>
     [Range(typeof(TimeSpan), "00:05:00", "30.00:00:00")]
     public TimeSpan StalledAfter { get; init; } = TimeSpan.FromHours(12);

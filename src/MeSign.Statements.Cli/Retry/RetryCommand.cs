@@ -30,38 +30,17 @@ internal static class RetryCommand
             var ledger = provider.GetRequiredService<StatementLedger>();
             var decisions = provider.GetRequiredService<Decisions>();
             var output = parsed.InvocationConfiguration.Output;
-            var (retried, gone) = (0, 0);
-            await foreach (var row in RowsAsync(ledger, parsed.GetValue(batch)!, parsed.GetValue(job), cancellationToken))
-            {
-                if (await decisions.RetryAsync(row, parsed.GetValue(by)!, cancellationToken))
-                {
-                    retried++;
-                    continue;
-                }
-
-                gone++;
-                await output.WriteLineAsync($"{row.Key}: its job is gone, the bank must send it again under another id.");
-            }
-
+            var (retried, gone) = parsed.GetValue(job) is { } one
+                ? await RetryAsync(decisions, await StatementOf.FindAsync(ledger, parsed.GetValue(batch)!, one, StatementState.Abandoned, cancellationToken), parsed.GetValue(by)!, cancellationToken)
+                : await decisions.RetryAllAsync(parsed.GetValue(batch)!, parsed.GetValue(by)!, cancellationToken);
+            foreach (var key in gone)
+                await output.WriteLineAsync($"{key}: its job is gone, the bank must send it again under another id.");
             await output.WriteLineAsync($"{retried} retried.");
-            return gone == 0 ? ExitCodes.Ok : ExitCodes.Failed;
+            return gone.Count == 0 ? ExitCodes.Ok : ExitCodes.Failed;
         });
         return command;
     }
 
-    private static async IAsyncEnumerable<LedgerRow> RowsAsync(
-        StatementLedger ledger, string batch, string? job, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        if (job is not null)
-        {
-            yield return await StatementOf.FindAsync(ledger, batch, job, StatementState.Abandoned, cancellationToken);
-            yield break;
-        }
-
-        await foreach (var row in ledger.ByBatchAsync(batch, cancellationToken))
-        {
-            if (row.State == StatementState.Abandoned)
-                yield return row;
-        }
-    }
+    private static async Task<(int Retried, IReadOnlyList<StatementKey> Gone)> RetryAsync(Decisions decisions, LedgerRow row, string by, CancellationToken cancellationToken) =>
+        await decisions.RetryAsync(row, by, cancellationToken) ? (1, []) : (0, [row.Key]);
 }

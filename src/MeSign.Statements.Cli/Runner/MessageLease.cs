@@ -1,6 +1,7 @@
 using Azure;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
+using MeSign.Statements.Storage;
 
 namespace MeSign.Statements.Cli.Runner;
 

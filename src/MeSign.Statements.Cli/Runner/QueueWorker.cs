@@ -1,5 +1,6 @@
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
+using MeSign.Statements.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace MeSign.Statements.Cli.Runner;

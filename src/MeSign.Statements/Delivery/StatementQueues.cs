@@ -11,6 +11,8 @@ namespace MeSign.Statements.Delivery;
 /// <remarks>A queue message holds 64 KiB of text: 48 KiB of JSON.</remarks>
 public sealed class StatementQueues(QueueServiceClient queues)
 {
+    private const int MostPeeked = 32;
+
     private static readonly TimeSpan Forever = TimeSpan.FromSeconds(-1);
 
     /// <summary>The longest delay that the queue service accepts is seven days; a longer one is cut to that.</summary>
@@ -41,6 +43,20 @@ public sealed class StatementQueues(QueueServiceClient queues)
 
     public Task SendCompletionAsync(BatchCompletion completion, CancellationToken cancellationToken) =>
         SendAsync(_results, JsonSerializer.SerializeToUtf8Bytes(completion, DeliveryJson.Default.BatchCompletion), delay: null, cancellationToken);
+
+    /// <summary>How far the workers are behind: for how long the jobs that are next have waited. Those inserted since are not lost, they wait.</summary>
+    public Task<TimeSpan> JobsWaitAsync(CancellationToken cancellationToken) => WaitAsync(_jobs, cancellationToken);
+
+    /// <inheritdoc cref="JobsWaitAsync"/>
+    public Task<TimeSpan> DeliveriesWaitAsync(CancellationToken cancellationToken) => WaitAsync(_deliveries, cancellationToken);
+
+    private static async Task<TimeSpan> WaitAsync(QueueClient queue, CancellationToken cancellationToken)
+    {
+        // One request. The youngest of them, since what was sent with a delay, or came back, is older than its turn; and by the clock of
+        // the service, whose times these are.
+        var next = await queue.PeekMessagesAsync(MostPeeked, cancellationToken);
+        return next.GetRawResponse().Headers.Date - next.Value.Max(message => message.InsertedOn) is { } wait && wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
+    }
 
     private static async Task SendAsync(QueueClient queue, ReadOnlyMemory<byte> json, TimeSpan? delay, CancellationToken cancellationToken)
     {

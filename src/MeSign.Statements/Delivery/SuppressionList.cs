@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Azure;
 using Azure.Data.Tables;
 using MeSign.Statements.Storage;
 
@@ -23,13 +24,14 @@ public sealed class SuppressionList(TableServiceClient tables, TimeProvider time
     }
 
     /// <summary>Adds an entry; one that is there and lasts longer stays as it is.</summary>
-    public async Task AddAsync(Suppression suppression, CancellationToken cancellationToken)
-    {
-        if (await FindAsync(suppression.RecipientHash, cancellationToken) is { } kept && !(suppression.Expires is null && kept.Expires is not null) && !(suppression.Expires > kept.Expires))
-            return;
+    public Task AddAsync(Suppression suppression, CancellationToken cancellationToken) => ChangeAsync(
+        suppression.RecipientHash,
+        kept => kept is null || HasExpired(kept) || (kept.Expires is { } end && !(suppression.Expires <= end)) ? suppression : null,
+        cancellationToken);
 
-        await _table.UpsertEntityAsync(Write(suppression), TableUpdateMode.Replace, cancellationToken);
-    }
+    /// <summary>Drops which statement came back; that the recipient is written to no more stays.</summary>
+    public Task ForgetStatementAsync(string recipientHash, CancellationToken cancellationToken) =>
+        ChangeAsync(recipientHash, kept => kept is { Statement: not null } ? kept with { Statement = null } : null, cancellationToken);
 
     /// <returns>False where there was none.</returns>
     public async Task<bool> RemoveAsync(string recipientHash, CancellationToken cancellationToken)
@@ -49,6 +51,30 @@ public sealed class SuppressionList(TableServiceClient tables, TimeProvider time
         {
             if (Read(entity) is var suppression && !HasExpired(suppression))
                 yield return suppression;
+        }
+    }
+
+    /// <param name="change">Of what is there, or of nothing; null to leave it.</param>
+    private async Task ChangeAsync(string recipientHash, Func<Suppression?, Suppression?> change, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var found = await _table.GetEntityIfExistsAsync<TableEntity>(recipientHash, Row, cancellationToken: cancellationToken);
+            if (change(found.HasValue ? Read(found.Value!) : null) is not { } changed)
+                return;
+
+            try
+            {
+                if (found.HasValue)
+                    await _table.UpdateEntityAsync(Write(changed), found.Value!.ETag, TableUpdateMode.Replace, cancellationToken);
+                else
+                    await _table.AddEntityAsync(Write(changed), cancellationToken);
+                return;
+            }
+            catch (RequestFailedException quicker) when (quicker.Status is 404 or 409 or 412)
+            {
+                // A person, or another bounce: what is there now may last longer.
+            }
         }
     }
 

@@ -47,7 +47,7 @@ internal sealed class HistoryChain
             Note = HistoryText.Shorten(note),
         };
         var before = kept is [.., var last] ? last.Hash : Root;
-        return row with { History = [.. kept, entry with { Hash = Link(before, row.Key, entry) }] };
+        return row with { History = [.. kept, entry with { Hash = Link(before, row, entry) }] };
     }
 
     /// <summary>The head of a lane once an entry is on it.</summary>
@@ -65,7 +65,7 @@ internal sealed class HistoryChain
             var entry = row.History[index];
             if (entry.Number != index + 1)
                 return string.Create(CultureInfo.InvariantCulture, $"entry {index + 1} is missing, {entry.Number} stands in its place");
-            if (entry.Hash != Link(before, row.Key, entry))
+            if (entry.Hash != Link(before, row, entry))
                 return string.Create(CultureInfo.InvariantCulture, $"entry {entry.Number} ({entry.State}) is not what was written after the one before it");
             before = entry.Hash;
         }
@@ -79,7 +79,7 @@ internal sealed class HistoryChain
     /// <summary>Binds a recipient to a row without naming him: without the salt, which erasure drops, nobody can tell whom.</summary>
     public static string PersonOf(string salt, string recipientHash) => Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes($"{salt} {recipientHash}")));
 
-    private string Link(string before, StatementKey key, HistoryEntry entry) => Mac($"entry {before} {key} {HistoryText.Covered(entry)}");
+    private string Link(string before, LedgerRow row, HistoryEntry entry) => Mac($"entry {before} {row.Batch}/{row.Job} {HistoryText.Covered(entry)}");
 
     private string Mac(string text) => Base64Url.EncodeToString(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(text)));
 

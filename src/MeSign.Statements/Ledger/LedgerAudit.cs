@@ -34,18 +34,24 @@ public sealed class LedgerAudit
         var (statements, entries) = (0, 0);
         await foreach (var entity in _statements.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {batch}"), cancellationToken: cancellationToken))
         {
-            if (!LedgerRowEntity.IsRow(entity))
+            if (!LedgerRowEntity.IsOnRecord(entity))
                 continue;
 
-            statements++;
-            var row = LedgerRowEntity.Read(entity);
+            statements += LedgerRowEntity.IsRow(entity) ? 1 : 0;
+            var where = $"{batch}/{entity.RowKey}";
+            if (TryRead(entity) is not { } row)
+            {
+                Add(faults, new AuditFault(where, "cannot be read"));
+                continue;
+            }
+
             entries += row.History.Count;
             if (_chain.FindFault(row) is { } fault)
-                Add(faults, new AuditFault(row.Key.ToString(), fault));
+                Add(faults, new AuditFault(where, fault));
             else if (row.RecipientAddress is { } address && _hasher.Hash(address) != row.RecipientHash)
-                Add(faults, new AuditFault(row.Key.ToString(), "names another recipient than its history"));
+                Add(faults, new AuditFault(where, "names another recipient than its history"));
             foreach (var entry in row.History.Where(entry => entry.Place is not null))
-                Collect(row.Key, entry, lanes, links, faults);
+                Collect(row, entry, lanes, links, faults);
         }
 
         foreach (var lane in lanes.Values.OrderBy(lane => lane.Number))
@@ -53,14 +59,27 @@ public sealed class LedgerAudit
         return new AuditReport(batch, statements, entries, BatchLane.HeadOf(lanes.Values), faults);
     }
 
+    /// <returns>Null for what nobody here has written.</returns>
+    private static LedgerRow? TryRead(TableEntity entity)
+    {
+        try
+        {
+            return LedgerRowEntity.Read(entity);
+        }
+        catch (Exception altered) when (altered is ArgumentException or InvalidOperationException or FormatException)
+        {
+            return null;
+        }
+    }
+
     private static void Collect(
-        StatementKey key, HistoryEntry entry, Dictionary<int, BatchLane> lanes, Dictionary<int, List<LaneLink>> links, List<AuditFault> faults)
+        LedgerRow row, HistoryEntry entry, Dictionary<int, BatchLane> lanes, Dictionary<int, List<LaneLink>> links, List<AuditFault> faults)
     {
         var place = entry.Place!.Value;
         if (!lanes.TryGetValue(place.Lane, out var lane))
-            Add(faults, new AuditFault(key.ToString(), string.Create(CultureInfo.InvariantCulture, $"entry {entry.Number} is linked into lane {place.Lane}, which is gone")));
+            Add(faults, new AuditFault($"{row.Batch}/{row.Job}", string.Create(CultureInfo.InvariantCulture, $"entry {entry.Number} is linked into lane {place.Lane}, which is gone")));
         else if (place.Position <= lane.Position)
-            links[place.Lane].Add(new LaneLink(place.Position, key.Job, entry.Hash));
+            links[place.Lane].Add(new LaneLink(place.Position, row.Job, entry.Hash));
     }
 
     private void Check(BatchLane lane, List<LaneLink> links, List<AuditFault> faults)
@@ -108,6 +127,6 @@ public sealed record AuditReport(string Batch, int Statements, int Entries, stri
     public bool IsIntact => Faults.Count == 0;
 }
 
-/// <param name="Where">A statement as <c>batch/job</c>, or a lane of the batch's chain.</param>
+/// <param name="Where">A statement as <c>batch/job</c>, a job under an id that was taken as <c>batch/job|SHA-256</c>, or a lane of the batch's chain.</param>
 /// <param name="What">To be read after it.</param>
 public sealed record AuditFault(string Where, string What);

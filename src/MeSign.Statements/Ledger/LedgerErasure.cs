@@ -39,12 +39,13 @@ public sealed class LedgerErasure
         return _scan.NextAsync($"{kept}-{issuer}", filter, most, cancellationToken).Where(row => row.State.IsEnd());
     }
 
-    /// <summary>Whether a statement other than this one names the document and has not ended, or could be retried.</summary>
+    /// <summary>Whether a statement other than this one names the document and has not ended, or could be retried, or is just being received.</summary>
     public async Task<bool> IsNeededAsync(LedgerRow row, CancellationToken cancellationToken)
     {
         await foreach (var key in _documents.FindAsync(row.DocumentBlob!, cancellationToken))
         {
-            if (key != row.Key && await _rows.FindAsync(key, cancellationToken) is { } other && (!other.State.IsEnd() || other.State == StatementState.Abandoned))
+            // The index is written before the row.
+            if (key != row.Key && await _rows.FindAsync(key, cancellationToken) is var other && (other is null || !other.State.IsEnd() || other.State == StatementState.Abandoned))
                 return true;
         }
 
@@ -53,18 +54,64 @@ public sealed class LedgerErasure
 
     /// <summary>Notes that the document, or the sealed message, is gone; its hash stays.</summary>
     /// <exception cref="LedgerConflictException">The row changed since it was read.</exception>
-    public Task<LedgerRow> ForgetAsync(LedgerRow row, Kept kept, CancellationToken cancellationToken) => _rows.AmendAsync(
-        kept == Kept.Document ? row with { DocumentBlob = null } : row with { HasMessage = false }, cancellationToken);
+    public async Task<LedgerRow> ForgetAsync(LedgerRow row, Kept kept, CancellationToken cancellationToken)
+    {
+        if (kept == Kept.Document && row.DocumentBlob is { } blob)
+            await _documents.RemoveAsync(blob, row.Key, cancellationToken);
+        return await _rows.AmendAsync(kept == Kept.Document ? row with { DocumentBlob = null } : row with { HasMessage = false }, cancellationToken);
+    }
 
-    /// <summary>Drops whom the statement was for, and with <paramref name="everything"/> all but the state and the hashes.</summary>
+    /// <summary>
+    /// Drops whom the statement was for, and with <paramref name="everything"/> all but the state and the hashes. Where a person is
+    /// erased, <see cref="ForgetRecipientAsync"/> follows.
+    /// </summary>
+    /// <param name="row">Nothing of it can be sent any more; what a bounce still changes meanwhile is erased with it.</param>
     /// <param name="note">Who decided it, or by which rule.</param>
-    /// <exception cref="LedgerConflictException">The row changed since it was read.</exception>
     /// <exception cref="InvalidOperationException">It has not ended.</exception>
     public async Task EraseAsync(LedgerRow row, bool everything, string note, CancellationToken cancellationToken)
     {
-        if (!row.State.IsEnd())
-            throw new InvalidOperationException($"{row.Key} is {row.State}: what has not ended is not erased");
+        // By age it is found by its row, which so goes last: dead before that, the next sweep does it all again.
+        if (everything && row.RecipientHash is { } hash)
+            await RemoveIndexAsync(row.Key, hash, cancellationToken);
+        if (everything && MessageIndex.NameOf(row) is { } name)
+            await RemoveIndexAsync(row.Key, name, cancellationToken);
+        if (row.DocumentBlob is { } blob)
+            await _documents.RemoveAsync(blob, row.Key, cancellationToken);
 
+        for (LedgerRow? now = row; now is { RecipientHash: not null } || (everything && now is { Issuer: not null }); now = await _rows.FindAsync(row.Key, cancellationToken))
+        {
+            if (!now.State.IsEnd())
+                throw new InvalidOperationException($"{now.Key} is {now.State}: what has not ended is not erased");
+            try
+            {
+                await _rows.ChangeAsync(now, Anonymous(now, everything), note, cancellationToken);
+                return;
+            }
+            catch (LedgerConflictException)
+            {
+                // A bounce, or another sweep.
+            }
+        }
+    }
+
+    /// <summary>
+    /// Removes a recipient from the index where it leads to nothing of theirs any more: to what is erased, or to another's statement
+    /// whose id their job had. Dead before it, whoever erases them again comes to it again.
+    /// </summary>
+    /// <param name="hash">The recipient, as on rows.</param>
+    public async Task ForgetRecipientAsync(string hash, CancellationToken cancellationToken)
+    {
+        await foreach (var entry in _recipients.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {hash}"), cancellationToken: cancellationToken))
+        {
+            // One without a row is of a job that is just being received.
+            var key = LedgerRowEntity.KeyOf(entry);
+            if (await _rows.FindAsync(key, cancellationToken) is { } row && row.State.IsEnd() && row.RecipientHash != hash)
+                await RemoveIndexAsync(key, hash, cancellationToken);
+        }
+    }
+
+    private LedgerRow Anonymous(LedgerRow row, bool everything)
+    {
         var anonymous = row with
         {
             RecipientHash = null,
@@ -76,19 +123,14 @@ public sealed class LedgerErasure
             HasMessage = false,
             Updated = _time.GetUtcNow(),
         };
-        await _rows.ChangeAsync(row, everything ? anonymous with { Issuer = null, Kind = null, Detail = null, MessageId = null, RelayReply = null } : anonymous, note, cancellationToken);
-
-        // The index last: dead before it, the entry still leads to the row, and erasing again removes it.
-        if (row.RecipientHash is { } hash)
-            await RemoveIndexAsync(LedgerRowEntity.IndexOf(row.Key, hash), cancellationToken);
-        if (everything && MessageIndex.NameOf(row) is { } name)
-            await RemoveIndexAsync(LedgerRowEntity.IndexOf(row.Key, name), cancellationToken);
-        if (row.DocumentBlob is { } blob)
-            await _documents.RemoveAsync(blob, row.Key, cancellationToken);
+        return everything ? anonymous with { Issuer = null, Kind = null, Detail = null, MessageId = null, RelayReply = null } : anonymous;
     }
 
-    private async Task RemoveIndexAsync(TableEntity entry, CancellationToken cancellationToken) =>
+    private async Task RemoveIndexAsync(StatementKey key, string name, CancellationToken cancellationToken)
+    {
+        var entry = LedgerRowEntity.IndexOf(key, name);
         await _recipients.DeleteEntityAsync(entry.PartitionKey, entry.RowKey, ETag.All, cancellationToken);
+    }
 }
 
 /// <summary>What is kept of a statement besides its hashes.</summary>

@@ -105,11 +105,12 @@ internal static class LedgerRowEntity
 
     public static bool IsRow(TableEntity entity) => !entity.RowKey.Contains(Bar, StringComparison.Ordinal);
 
+    /// <summary>Whether it is a row or a conflict: what has a history.</summary>
+    public static bool IsOnRecord(TableEntity entity) => !entity.RowKey.StartsWith(Bar);
+
     public static StatementState StateOf(TableEntity entity) => Enum.Parse<StatementState>(entity.GetString(nameof(LedgerRow.State)));
 
     public static string StampOf(TableEntity entity) => entity.GetString(Stamp);
-
-    public static TableEntity IndexOf(LedgerRow row) => IndexOf(row.Key, row.RecipientHash!);
 
     /// <param name="key">The row to find.</param>
     /// <param name="name">What it is to be found by.</param>
@@ -121,11 +122,19 @@ internal static class LedgerRowEntity
         return new StatementKey(index.RowKey[..bar], index.RowKey[(bar + 1)..]);
     }
 
-    public static TableEntity WriteConflict(LedgerRow row) => new(row.Batch, $"{row.Job}{Bar}{row.JobSha256}")
+    /// <summary>What is kept of a job whose id is taken: not whom it is for, since nobody is written to.</summary>
+    public static LedgerRow ConflictOf(LedgerRow row) => new()
     {
-        [nameof(row.Issuer)] = row.Issuer,
-        [nameof(row.RecipientHash)] = row.RecipientHash,
-        [nameof(row.Received)] = row.Received,
+        Batch = row.Batch,
+        Job = $"{row.Job}{Bar}{row.JobSha256}",
+        Issuer = row.Issuer,
+        State = StatementState.Failed,
+        Code = FailureCode.JobIdReused,
+        JobSha256 = row.JobSha256,
+        Received = row.Received,
+        Updated = row.Updated,
+        // Whoever it came from is told with every arrival, and by no sweep.
+        Reported = true,
     };
 
     public static JobConflict ReadConflict(TableEntity entity)
@@ -134,7 +143,6 @@ internal static class LedgerRowEntity
         return new JobConflict(
             new StatementKey(entity.PartitionKey, entity.RowKey[..bar]),
             entity.RowKey[(bar + 1)..],
-            entity.GetString(nameof(LedgerRow.RecipientHash)),
             entity.GetDateTimeOffset(nameof(LedgerRow.Received)) ?? default);
     }
 

@@ -44,7 +44,7 @@ public sealed class StatementLedger
     {
         // A batch's statements are on record before their jobs are sent: most are found here.
         var found = await FindAsync(receipt.Key, cancellationToken);
-        if (found is not null && found.JobSha256 == receipt.JobSha256 && (found.State != StatementState.Received || found.RecipientHash is not null))
+        if (found is not null && found.JobSha256 == receipt.JobSha256 && (found.State != StatementState.Received || found.Kind is not null))
             return new Reception(found, ReceptionOutcome.Repeated);
 
         var row = RowOf(receipt);
@@ -52,7 +52,7 @@ public sealed class StatementLedger
         if (found is null || found.JobSha256 != receipt.JobSha256)
             return await _rows.InsertAsync(row, cancellationToken);
 
-        // Given up on before anybody had read it, and retried: only now is it known whom it is for.
+        // Given up on before it was received, and retried: only now is it known what it is.
         var read = row with { Received = found.Received, History = found.History, ETag = found.ETag };
         return new Reception(await _rows.ChangeAsync(found, read, note: null, cancellationToken), ReceptionOutcome.Repeated);
     }
@@ -76,20 +76,23 @@ public sealed class StatementLedger
             throw new ArgumentException($"a job that was never received ends as Failed or Abandoned, not as {receipt.State}", nameof(receipt));
 
         var now = _time.GetUtcNow();
-        return await _rows.InsertAsync(
-            new LedgerRow
-            {
-                Batch = receipt.Key.Batch,
-                Job = receipt.Key.Job,
-                Issuer = receipt.Issuer,
-                State = receipt.State,
-                Code = receipt.Code,
-                Detail = receipt.Detail,
-                JobSha256 = receipt.JobSha256,
-                Received = now,
-                Updated = now,
-            },
-            cancellationToken);
+        var row = new LedgerRow
+        {
+            Batch = receipt.Key.Batch,
+            Job = receipt.Key.Job,
+            Issuer = receipt.Issuer,
+            State = receipt.State,
+            Code = receipt.Code,
+            Detail = receipt.Detail,
+            JobSha256 = receipt.JobSha256,
+            DocumentBlob = receipt.DocumentBlob,
+            Received = now,
+            Updated = now,
+        };
+        if (receipt.RecipientAddress is { } address)
+            row = For(address, row);
+        await IndexAsync(row, cancellationToken);
+        return await _rows.InsertAsync(row, cancellationToken);
     }
 
     public Task<LedgerRow?> FindAsync(StatementKey key, CancellationToken cancellationToken) => _rows.FindAsync(key, cancellationToken);
@@ -200,17 +203,13 @@ public sealed class StatementLedger
 
     private LedgerRow RowOf(StatementReceipt receipt)
     {
-        var (now, hash, salt) = (_time.GetUtcNow(), _hasher.Hash(receipt.RecipientAddress), RandomNumberGenerator.GetHexString(32, lowercase: true));
-        return new LedgerRow
+        var now = _time.GetUtcNow();
+        return For(receipt.RecipientAddress, new LedgerRow
         {
             Batch = receipt.Key.Batch,
             Job = receipt.Key.Job,
             Issuer = receipt.Issuer,
             Kind = receipt.Kind,
-            RecipientHash = hash,
-            RecipientAddress = _options.StoreAddresses ? receipt.RecipientAddress : null,
-            PersonSalt = salt,
-            Person = HistoryChain.PersonOf(salt, hash),
             State = StatementState.Received,
             JobSha256 = receipt.JobSha256,
             DocumentSha256 = receipt.DocumentSha256,
@@ -219,13 +218,25 @@ public sealed class StatementLedger
             Body = receipt.Body,
             Received = now,
             Updated = now,
+        });
+    }
+
+    private LedgerRow For(string address, LedgerRow row)
+    {
+        var (hash, salt) = (_hasher.Hash(address), RandomNumberGenerator.GetHexString(32, lowercase: true));
+        return row with
+        {
+            RecipientHash = hash,
+            RecipientAddress = _options.StoreAddresses ? address : null,
+            PersonSalt = salt,
+            Person = HistoryChain.PersonOf(salt, hash),
         };
     }
 
     // The indexes first: dead between the two, an entry without a row is harmless, a row without an entry is lost to
     // whoever asks for (or wants to erase) everything of one recipient.
     private Task IndexAsync(LedgerRow row, CancellationToken cancellationToken) => Task.WhenAll(
-        _recipients.UpsertEntityAsync(LedgerRowEntity.IndexOf(row), TableUpdateMode.Replace, cancellationToken),
+        row.RecipientHash is { } hash ? _recipients.UpsertEntityAsync(LedgerRowEntity.IndexOf(row.Key, hash), TableUpdateMode.Replace, cancellationToken) : Task.CompletedTask,
         row.DocumentBlob is { } blob ? _documents.AddAsync(blob, row.Key, cancellationToken) : Task.CompletedTask);
 
     private async IAsyncEnumerable<LedgerRow> QueryAsync(string filter, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -37,6 +37,12 @@ public sealed record EndedReceipt
     /// <summary>Where it could be read.</summary>
     public string? Issuer { get; init; }
 
+    /// <summary>Whom it is for, where that could be read: what is kept of it is found, and erased, by that.</summary>
+    public string? RecipientAddress { get; init; }
+
+    /// <inheritdoc cref="StatementReceipt.DocumentBlob"/>
+    public string? DocumentBlob { get; init; }
+
     /// <summary>SHA-256 of the queue message's decoded body, lower-case hex.</summary>
     public required string JobSha256 { get; init; }
 

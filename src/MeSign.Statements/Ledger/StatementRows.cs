@@ -19,7 +19,7 @@ internal sealed class StatementRows(TableClient table, HistoryChain chain, Batch
         if (written is not null)
             return new Reception(written[0], ReceptionOutcome.New);
         if (found!.Outcome == ReceptionOutcome.Conflicting)
-            await table.UpsertEntityAsync(LedgerRowEntity.WriteConflict(row), TableUpdateMode.Replace, cancellationToken);
+            await NoteConflictAsync(LedgerRowEntity.ConflictOf(row), cancellationToken);
         return found;
     }
 
@@ -76,6 +76,12 @@ internal sealed class StatementRows(TableClient table, HistoryChain chain, Batch
         RequireRead(row);
         return UpdateAsync(row, row, cancellationToken);
     }
+
+    /// <summary>Linked into a lane as an end is, so that no refusal vanishes unseen, and counted as no statement: from one state to the same.</summary>
+    private async Task NoteConflictAsync(LedgerRow conflict, CancellationToken cancellationToken) => await lanes.WriteAsync(
+        [new RowChange(conflict, From: conflict.State)],
+        async _ => (await table.GetEntityIfExistsAsync<TableEntity>(conflict.Batch, conflict.Job, cancellationToken: cancellationToken)).HasValue,
+        cancellationToken);
 
     private static void RequireRead(LedgerRow row)
     {

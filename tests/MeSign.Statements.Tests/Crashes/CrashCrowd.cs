@@ -87,7 +87,7 @@ internal sealed class CrashCrowd(
     private async Task SweepAsync(CrashSlot slot, CancellationToken cancellationToken)
     {
 #pragma warning disable CA5394
-        var plan = new CrashPlan(_random.Next(3) == 0 ? [_random.Next(1, 20)] : [], loses: false, relay: null, places);
+        var plan = new CrashPlan(_random.Next(3) == 0 ? [_random.Next(1, 40)] : [], loses: false, relay: null, places);
 #pragma warning restore CA5394
         var worker = await slot.LivingAsync(storage, logs, misdeed);
         if (await worker.TrySweepAsync(plan, cancellationToken) is { } thrown and not ProcessDiedException)
@@ -112,7 +112,7 @@ internal sealed class CrashCrowd(
         return thrown is null;
     }
 
-    private static bool IsExpected(Exception thrown) => thrown switch
+    public static bool IsExpected(Exception thrown) => thrown switch
     {
         ProcessDiedException or LedgerConflictException or StatementDelayedException => true,
         AggregateException all => all.Flatten().InnerExceptions.All(IsExpected),
@@ -134,15 +134,15 @@ internal sealed class CrashCrowd(
         foreach (var (row, work) in abandoned)
         {
             var worker = await slots[0].LivingAsync(storage, logs, misdeed);
-            _ = await worker.TryRetryAsync(row, work.Plan, cancellationToken);
+            _ = await worker.TryAsync<Decisions>(work.Plan, decisions => decisions.RetryAsync(row, "an operator", cancellationToken));
         }
 
         var uncertain = rows.Where(row => row.State == StatementState.Uncertain && CrashVerdict.ResentOf(row) == 0)
-            .Select(row => (Row: row, Work: _works.Find(work => work.Owns(row.Key))!)).Where(pair => pair.Work.Schedule.Resends).ToList();
+            .Select(row => (Row: row, Work: _works.Find(work => work.Owns(row.Key))!)).Where(pair => pair.Work.Schedule.Resends || pair.Work.Schedule.Resolves).ToList();
         foreach (var (row, work) in uncertain)
         {
             var worker = await slots[0].LivingAsync(storage, logs, misdeed);
-            _ = await worker.TryResendAsync(row, work.Plan, cancellationToken);
+            _ = await worker.TryAsync<Decisions>(work.Plan, decisions => work.Schedule.Resends ? decisions.ResendAsync(row, "an operator", cancellationToken) : decisions.ResolveAsync(row, "an operator", cancellationToken));
         }
 
         if (uncertain.Count + abandoned.Count > 0 || rows.Count != schedules.Sum(schedule => schedule.Rows) || !rows.TrueForAll(row => row.State.IsEnd() && row.Reported))

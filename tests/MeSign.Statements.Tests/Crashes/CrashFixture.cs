@@ -38,7 +38,7 @@ public sealed class CrashFixture : IAsyncLifetime
         foreach (var lane in Enumerable.Range(0, Lanes))
             _lanes.Enqueue([.. Enumerable.Range(0, Workers).Select(worker => CrashSlot.Create(_sandbox, directory, $"{lane}-{worker}"))]);
         var slots = _lanes.SelectMany(lane => lane).ToDictionary(slot => slot.Name, StringComparer.Ordinal);
-        _sandbox.Timestamps.Watch = name => slots[name].Stamps();
+        _sandbox.Timestamps.Watch = name => slots[name].Survives("timestamp");
     }
 
     public async ValueTask DisposeAsync()
@@ -101,7 +101,12 @@ public sealed class CrashFixture : IAsyncLifetime
     private static string Name(int number) => string.Create(CultureInfo.InvariantCulture, $"crash{number:0000}");
 }
 
-internal sealed record CrashReport(int Schedules, TimeSpan Time, IReadOnlyDictionary<string, int> Places, IReadOnlyList<string> Faults);
+internal sealed record CrashReport(int Schedules, TimeSpan Time, IReadOnlyDictionary<string, int> Places, IReadOnlyList<string> Faults)
+{
+    public override string ToString() =>
+        $"{Schedules} schedules in {Time.TotalSeconds:F1} s, {Schedules / Time.TotalMinutes:F0} a minute; {Places.Values.Sum()} deaths at {Places.Count} places:\n"
+        + string.Join('\n', Places.OrderBy(place => place.Key, StringComparer.Ordinal).Select(place => $"{place.Value,6} {place.Key}"));
+}
 
 [CollectionDefinition(CrashFixture.Collection)]
 public sealed class CrashCollection : ICollectionFixture<CrashFixture>;

@@ -16,6 +16,8 @@ internal sealed class CrashPlan(IReadOnlyList<int> deaths, bool loses, Misbehavi
     private readonly Lock _gate = new();
     private int _steps;
 
+    public IReadOnlyList<int> At => deaths;
+
     /// <summary>How many died so far.</summary>
     public int Deaths { get; private set; }
 

@@ -3,7 +3,6 @@ using Azure.Data.Tables;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
-using MeSign.Statements.Ledger;
 using MeSign.Statements.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -52,11 +51,12 @@ internal sealed class CrashProcess : IAsyncDisposable
 
     public Task<Exception?> TrySweepAsync(CrashPlan? plan, CancellationToken cancellationToken) => TryAsync(plan, () => _pipeline.SweepAsync(cancellationToken));
 
-    public Task<Exception?> TryResendAsync(LedgerRow row, CrashPlan? plan, CancellationToken cancellationToken) =>
-        TryAsync(plan, () => _services.GetRequiredService<Decisions>().ResendAsync(row, "an operator", cancellationToken));
+    public Task<Exception?> TryAsync<T>(CrashPlan? plan, Func<T, Task> work)
+        where T : notnull => TryAsync(plan, () => work(_services.GetRequiredService<T>()));
 
-    public Task<Exception?> TryRetryAsync(LedgerRow row, CrashPlan? plan, CancellationToken cancellationToken) =>
-        TryAsync(plan, () => _services.GetRequiredService<Decisions>().RetryAsync(row, "an operator", cancellationToken));
+    public Task<Exception?> TryAsync<T1, T2>(CrashPlan? plan, Func<T1, T2, Task> work)
+        where T1 : notnull
+        where T2 : notnull => TryAsync(plan, () => work(_services.GetRequiredService<T1>(), _services.GetRequiredService<T2>()));
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 

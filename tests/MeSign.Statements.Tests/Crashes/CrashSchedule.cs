@@ -30,6 +30,9 @@ internal sealed record CrashSchedule
     /// <summary>Whether somebody decides to send again what ends as Uncertain.</summary>
     public bool Resends { get; init; }
 
+    /// <summary>Whether somebody finds that the relay did take what ends as Uncertain, where it is not sent again.</summary>
+    public bool Resolves { get; init; }
+
     /// <summary>Whether the queue gives up on a message at its first failure: it goes to the poison queue, and what is recorded of it is retried by somebody.</summary>
     public bool GivesUp { get; init; }
 
@@ -58,6 +61,7 @@ internal sealed record CrashSchedule
             Resends = random.Next(2) == 0,
             GivesUp = random.Next(5) == 0 && work != CrashWork.Batch,
             Loses = random.Next(2) == 0,
+            Resolves = random.Next(2) == 0,
         };
 #pragma warning restore CA5394
     }
@@ -68,7 +72,7 @@ internal sealed record CrashSchedule
     /// <summary>A death that makes the queue give up on the message, and another at a step of what follows from that.</summary>
     public static CrashSchedule GivenUpAt(int first, int next) => new() { Seed = -next, Work = CrashWork.Message, Deaths = [first, next], GivesUp = true };
 
-    public override string ToString() => $"seed {Seed}: {Work}, deaths at {string.Join(", ", Deaths)}, twice {Twice:F1}, loses {Loses}, relay {Relay?.Stage}:{Relay?.Fault}, resends {Resends}, gives up {GivesUp}";
+    public override string ToString() => $"seed {Seed}: {Work}, deaths at {string.Join(", ", Deaths)}, twice {Twice:F1}, loses {Loses}, relay {Relay?.Stage}:{Relay?.Fault}, resends {Resends}, resolves {Resolves}, gives up {GivesUp}";
 }
 
 internal enum CrashWork

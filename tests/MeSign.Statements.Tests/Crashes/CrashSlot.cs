@@ -45,6 +45,11 @@ internal sealed class CrashSlot : IAsyncDisposable
             ["MeSign:Delivery:Lease"] = "00:00:15",
             ["MeSign:Delivery:ClockSkew"] = "00:00:00",
             ["MeSign:Delivery:FirstDelay"] = "00:00:01",
+            // Far from what the crowds' clock comes to.
+            [$"MeSign:Issuers:{RunningSandbox.IssuerId}:Retention:Documents"] = $"{RetentionScene.Age}",
+            [$"MeSign:Issuers:{RunningSandbox.IssuerId}:Retention:Messages"] = $"{2 * RetentionScene.Age}",
+            [$"MeSign:Issuers:{RunningSandbox.IssuerId}:Retention:Rows"] = $"{3 * RetentionScene.Age}",
+            ["MeSign:Sweep:UnclaimedDocumentsAfter"] = $"{RetentionScene.Age}",
         };
         return new CrashSlot(name, sink, new ServiceCollection()
             .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build())
@@ -71,8 +76,8 @@ internal sealed class CrashSlot : IAsyncDisposable
         _process = null;
     }
 
-    /// <summary>Before and after a timestamp request of this slot's worker.</summary>
-    public bool Stamps() => _process?.Life.Survives("timestamp") ?? false;
+    /// <summary>A step that this slot's worker takes on another way than to storage or its relay.</summary>
+    public bool Survives(string place) => _process?.Life.Survives(place) ?? false;
 
     public async ValueTask DisposeAsync()
     {
@@ -96,6 +101,8 @@ internal sealed class CrashSlot : IAsyncDisposable
             {
                 Relays = { ["sandbox"] = new RelayOptions { Host = "127.0.0.1", Port = Sink.Port, Tls = TlsMode.None, Timeout = TimeSpan.FromSeconds(20) } },
             }));
+        if (storage.Mailbox is { } mailbox)
+            services.AddSingleton(Options.Create(mailbox(this)));
         return new CrashProcess(storage, services, misdeed);
     }
 

@@ -5,6 +5,7 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 using MeSign.Statements.Delivery;
+using MeSign.Statements.Delivery.Bounces;
 using MeSign.Statements.Ledger;
 using MeSign.Statements.Sandbox;
 using MeSign.Statements.Sandbox.Azurite;
@@ -18,6 +19,7 @@ internal sealed class CrashStorage
 {
     private readonly QueueServiceClient _queues;
     private readonly BlobServiceClient _blobs;
+    private readonly TableServiceClient _tables;
 
     private CrashStorage(RunningSandbox sandbox, string connection)
     {
@@ -29,6 +31,8 @@ internal sealed class CrashStorage
         Ledger = new StatementLedger(tables, options, Time);
         Batches = new BatchRegister(tables, Time);
         Audit = new LedgerAudit(tables, options);
+        Suppressions = new SuppressionList(tables, Time);
+        _tables = tables;
     }
 
     public string Connection { get; }
@@ -41,6 +45,11 @@ internal sealed class CrashStorage
 
     public LedgerAudit Audit { get; }
 
+    public SuppressionList Suppressions { get; }
+
+    /// <summary>The mailbox of what comes back, where there is one.</summary>
+    public Func<CrashSlot, ImapOptions>? Mailbox { get; set; }
+
     public static async Task<CrashStorage> CreateAsync(RunningSandbox sandbox, SandboxStorage account, CancellationToken cancellationToken)
     {
         var storage = new CrashStorage(sandbox, account.ConnectionString);
@@ -51,8 +60,10 @@ internal sealed class CrashStorage
     public async Task SendAsync(string queue, string body, CancellationToken cancellationToken) =>
         await _queues.GetQueueClient(queue).SendMessageAsync(body, cancellationToken);
 
-    public Task UploadAsync(string name, BinaryData content, CancellationToken cancellationToken) =>
-        _blobs.GetBlobContainerClient(StorageNames.Documents).GetBlobClient(name).UploadAsync(content, overwrite: true, cancellationToken);
+    public Task UploadAsync(string name, BinaryData content, CancellationToken cancellationToken) => UploadAsync(StorageNames.Documents, name, content, cancellationToken);
+
+    public Task UploadAsync(string container, string name, BinaryData content, CancellationToken cancellationToken) =>
+        _blobs.GetBlobContainerClient(container).GetBlobClient(name).UploadAsync(content, overwrite: true, cancellationToken);
 
     public async Task<QueueMessage[]> ReceiveAsync(string queue, CancellationToken cancellationToken) =>
         (await _queues.GetQueueClient(queue).ReceiveMessagesAsync(32, TimeSpan.FromHours(1), cancellationToken)).Value;
@@ -84,17 +95,16 @@ internal sealed class CrashStorage
         }
     }
 
-    /// <summary>Takes everything that the bank was told: results, and completions by batch.</summary>
-    public async Task<(IReadOnlyList<StatementResult> Results, IReadOnlyList<string> Completions)> ToldAsync(CancellationToken cancellationToken)
+    /// <summary>Takes everything that the bank was told: results, and completions.</summary>
+    public async Task<(IReadOnlyList<StatementResult> Results, IReadOnlyList<BatchCompletion> Completions)> ToldAsync(CancellationToken cancellationToken)
     {
-        var (results, completions) = (new List<StatementResult>(), new List<string>());
+        var (results, completions) = (new List<StatementResult>(), new List<BatchCompletion>());
         while (await ReceiveAsync(StorageNames.Results, cancellationToken) is { Length: > 0 } messages)
         {
             foreach (var json in messages.Select(message => Convert.FromBase64String(Encoding.ASCII.GetString(message.Body))))
             {
-                var root = JsonDocument.Parse(json).RootElement;
-                if (root.TryGetProperty("event", out _))
-                    completions.Add(root.GetProperty("batch").GetString()!);
+                if (JsonDocument.Parse(json).RootElement.TryGetProperty("event", out _))
+                    completions.Add(JsonSerializer.Deserialize(json, DeliveryJson.Default.BatchCompletion)!);
                 else
                     results.Add(JsonSerializer.Deserialize(json, DeliveryJson.Default.StatementResult)!);
             }
@@ -107,4 +117,33 @@ internal sealed class CrashStorage
     public async Task<IReadOnlySet<string>> SealedAsync(CancellationToken cancellationToken) =>
         await _blobs.GetBlobContainerClient(StorageNames.Sealed).GetBlobsAsync(cancellationToken: cancellationToken)
             .Select(blob => blob.Name).ToHashSetAsync(StringComparer.Ordinal, cancellationToken);
+
+    /// <summary>All blobs of a container, by name.</summary>
+    public async Task<IReadOnlyDictionary<string, BinaryData>> BlobsAsync(string container, CancellationToken cancellationToken)
+    {
+        var (client, blobs) = (_blobs.GetBlobContainerClient(container), new Dictionary<string, BinaryData>(StringComparer.Ordinal));
+        await foreach (var blob in client.GetBlobsAsync(cancellationToken: cancellationToken))
+            blobs[blob.Name] = (await client.GetBlobClient(blob.Name).DownloadContentAsync(cancellationToken)).Value.Content;
+        return blobs;
+    }
+
+    /// <summary>Every entity (<c>table/partition/row</c>) and every blob (<c>container/name</c>) in which one of the texts stands.</summary>
+    public async Task<IReadOnlyList<string>> PlacesOfAsync(string[] texts, CancellationToken cancellationToken)
+    {
+        var places = new List<string>();
+        await foreach (var table in _tables.QueryAsync(cancellationToken: cancellationToken))
+        {
+            await foreach (var entity in _tables.GetTableClient(table.Name).QueryAsync<TableEntity>(cancellationToken: cancellationToken))
+            {
+                if (((IDictionary<string, object>)entity).Values.OfType<string>().Any(Names))
+                    places.Add($"{table.Name}/{entity.PartitionKey}/{entity.RowKey}");
+            }
+        }
+
+        await foreach (var container in _blobs.GetBlobContainersAsync(cancellationToken: cancellationToken))
+            places.AddRange((await BlobsAsync(container.Name, cancellationToken)).Where(blob => Names(blob.Key) || Names(blob.Value.ToString())).Select(blob => $"{container.Name}/{blob.Key}"));
+        return places;
+
+        bool Names(string text) => Array.Exists(texts, wanted => text.Contains(wanted, StringComparison.Ordinal));
+    }
 }

@@ -53,9 +53,7 @@ public sealed class CrashTests(CrashFixture fixture, ITestOutputHelper output)
     {
         var report = await fixture.RunAsync(schedules, Misdeed.None, CrashFixture.Lanes, enough: 10, Cancellation);
 
-        output.WriteLine($"{report.Schedules} schedules in {report.Time.TotalSeconds:F1} s, {report.Schedules / report.Time.TotalMinutes:F0} a minute; {report.Places.Values.Sum()} deaths at {report.Places.Count} places:");
-        foreach (var (place, deaths) in report.Places.OrderBy(place => place.Key, StringComparer.Ordinal))
-            output.WriteLine($"{deaths,6} {place}");
+        output.WriteLine(report.ToString());
         report.Faults.ShouldBeEmpty(string.Join('\n', report.Faults.Take(20)));
     }
 

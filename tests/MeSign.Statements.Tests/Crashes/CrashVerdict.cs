@@ -30,8 +30,15 @@ internal sealed class CrashVerdict(
                 Judge(work, row, sent.GetValueOrDefault(row.MessageId ?? ""), [.. results.Where(result => result.Batch == row.Batch && result.Job == row.Job).Select(result => result.State)]);
             }
 
-            var told = completions.Count(batch => batch == work.Batch);
-            Require(work, work.Schedule.Work == CrashWork.Batch ? told >= 1 && told <= 1 + sweepDeaths : told == 0, $"the batch's completion was told {told} times");
+            var told = completions.Where(completion => completion.Batch == work.Batch).ToList();
+            Require(work, work.Schedule.Work == CrashWork.Batch ? told.Count >= 1 && told.Count <= 1 + sweepDeaths : told.Count == 0, $"the batch's completion was told {told.Count} times");
+            var ended = rows.Where(row => row.Batch == work.Batch).CountBy(row => row.State).ToDictionary();
+            foreach (var completion in told)
+            {
+                Require(work, (completion.Lines, completion.Statements, completion.States.Values.Sum()) == (3, 3, 3), $"the completion was {completion.Lines} lines, {completion.Statements} statements, {string.Join(", ", completion.States)}");
+                // Of what was decided since, it could not know.
+                Require(work, work.Schedule.Resends || work.Schedule.Resolves || ended.Count == completion.States.Count && ended.All(state => completion.States.GetValueOrDefault(state.Key) == state.Value), $"the completion was {string.Join(", ", completion.States)}, and ended are {string.Join(", ", ended)}");
+            }
         }
 
         Require(works[0], sent.Keys.All(id => rows.Any(row => row.MessageId == id)), "the relay has a message of no statement");
@@ -44,22 +51,23 @@ internal sealed class CrashVerdict(
     private void Judge(CrashedWork work, LedgerRow row, int sent, IReadOnlyList<StatementState> told)
     {
         var (resent, retried) = (ResentOf(row), ContinuedFrom(row, StatementState.Abandoned));
+        var resolved = row.History.Count(entry => entry.Note?.StartsWith("resolved", StringComparison.Ordinal) == true);
         var refused = row.Code is FailureCode.UnreadableJob || (row.Code is FailureCode.RecipientRefused && work.Schedule.Relay?.Answer?[0] == '5');
         Require(work, row.State is StatementState.Relayed or StatementState.Uncertain || refused, $"{row.Key} is {row.State} {row.Code}: {row.Detail}");
         Require(work, sent <= 1 + resent, $"{row.Key} was submitted {sent} times");
         Require(work, sent <= row.History.Count(entry => entry.State == StatementState.Submitting), $"{row.Key} was submitted {sent} times, and not each time on record by then");
-        Require(work, row.State != StatementState.Relayed || sent >= 1, $"{row.Key} is Relayed and the relay has nothing");
+        Require(work, row.State != StatementState.Relayed || sent >= 1 || resolved == 1, $"{row.Key} is Relayed and the relay has nothing");
         Require(work, row.State is StatementState.Relayed or StatementState.Uncertain || sent == 0 || resent > 0, $"{row.Key} is {row.State} and the relay has it");
         Require(work, told.Count > 0 && told[^1] == row.State, $"{row.Key} is {row.State}, the bank was told {string.Join(", ", told)}");
-        Require(work, told.Distinct().Count() <= 1 + resent + Math.Min(1, retried), $"{row.Key} ended as {string.Join(" and ", told.Distinct())}");
-        Require(work, told.Count <= 1 + resent + retried + work.Plan.Deaths + work.Plan.Doubled + sweepDeaths, $"{row.Key} was told {told.Count} times");
-        Require(work, row.History.Count(entry => entry.State.IsEnd()) == 1 + resent + retried, $"{row.Key} has {string.Join(", ", row.History.Select(entry => entry.State))} on record");
+        Require(work, told.Distinct().Count() <= 1 + resent + resolved + Math.Min(1, retried), $"{row.Key} ended as {string.Join(" and ", told.Distinct())}");
+        Require(work, told.Count <= 1 + resent + retried + resolved + work.Plan.Deaths + work.Plan.Doubled + sweepDeaths, $"{row.Key} was told {told.Count} times");
+        Require(work, row.History.Count(entry => entry.State.IsEnd()) == 1 + resent + retried + resolved, $"{row.Key} has {string.Join(", ", row.History.Select(entry => entry.State))} on record");
 
         // A death leaves the message that was worked on; a person's decision has none, and neither has what the queue gave up on while it was
         // being submitted. What else waits for a sweep was dropped.
         var lost = logs.Lines.Where(line => line.Values.GetValueOrDefault("Kind") is "order" or "job" or "told"
             && Equals(line.Values["Batch"], row.Batch) && Equals(line.Values["Job"], row.Job)).ToList();
-        Require(work, lost.Count == 0 || resent + retried > 0 || work.Schedule.GivesUp, $"only a sweep put it right: {string.Join("; ", lost.Select(line => line.Text))}");
+        Require(work, lost.Count == 0 || resent + retried + resolved > 0 || work.Schedule.GivesUp, $"only a sweep put it right: {string.Join("; ", lost.Select(line => line.Text))}");
     }
 
     private async Task JudgeAsync(CrashedWork work, int statements, CancellationToken cancellationToken)

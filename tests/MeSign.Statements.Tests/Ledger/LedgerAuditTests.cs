@@ -194,6 +194,39 @@ public sealed class LedgerAuditTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Finds_a_refusal_for_a_taken_id_removed_or_altered()
+    {
+        foreach (var sha256 in new[] { "bb", "cc", "bb" })
+        {
+            await _ledger.RecordEndedAsync(
+                new EndedReceipt { Key = new StatementKey(Batch, "job-05"), JobSha256 = sha256, State = StatementState.Failed, Code = FailureCode.UnreadableJob, Detail = "refused" }, Cancellation);
+        }
+
+        (await AuditAsync()).ShouldSatisfyAllConditions(
+            report => report.IsIntact.ShouldBeTrue(string.Join('\n', report.Faults)),
+            report => report.Statements.ShouldBe(Statements),
+            report => report.Entries.ShouldBe((4 * Statements) + 2));
+
+        await ChangeAsync("job-05|bb", row => row["Issuer"] = "another");
+        await _table.DeleteEntityAsync(Batch, "job-05|cc", cancellationToken: Cancellation);
+
+        var faults = (await AuditAsync()).Faults;
+        faults.ShouldContain(fault => fault.Where == "2026-10/job-05|bb");
+        faults.ShouldContain(fault => fault.What.Contains("is missing", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("State", "Paid")]
+    [InlineData("Code", "None")]
+    [InlineData("Attempts", "many")]
+    public async Task Names_what_nobody_could_have_written(string property, string value)
+    {
+        await ChangeAsync("job-05", row => row[property] = value);
+
+        (await AuditAsync()).Faults.ShouldContain(new AuditFault("2026-10/job-05", "cannot be read"));
+    }
+
+    [Fact]
     public async Task Finds_a_lane_removed_or_shortened()
     {
         var lane = await _table.QueryAsync<TableEntity>("RowKey ge '|lane|' and Position ge 2L", cancellationToken: Cancellation).FirstAsync(Cancellation);

@@ -65,7 +65,7 @@ public sealed class OperationsTests(SandboxFixture fixture) : IAsyncLifetime
     {
         var job = await _run.UncertainAsync();
 
-        foreach (var (method, path) in new[] { ("GET", "operations/batches/2026-10"), ("GET", "operations/batches/2026-10/statements"), ("GET", Statement), ("POST", $"{Statement}/retry"), ("POST", $"{Statement}/resend"), ("POST", $"{Statement}/resolve") })
+        foreach (var (method, path) in new[] { ("GET", "operations/batches/2026-10"), ("GET", "operations/batches/2026-10/statements"), ("GET", Statement), ("POST", "operations/batches/2026-10/retry"), ("POST", $"{Statement}/retry"), ("POST", $"{Statement}/resend"), ("POST", $"{Statement}/resolve") })
         {
             var answer = await SendAsync(method, path, authorization);
 
@@ -126,6 +126,25 @@ public sealed class OperationsTests(SandboxFixture fixture) : IAsyncLifetime
         });
         (await JsonAsync(answer)).GetProperty("state").GetString().ShouldBe(row.State.ToString());
         await _run.ShouldHaveQueuedAsync(jobs: decision == "retry" ? 1 : 0, deliveries: decision == "resend" ? 1 : 0);
+    }
+
+    [Fact]
+    public async Task Retries_all_of_a_batch_and_says_what_only_the_bank_can_send_again()
+    {
+        var jobs = new[] { await _run.AbandonedAsync("one"), await _run.AbandonedAsync("two") };
+        await _run.Ledger.RecordEndedAsync(new EndedReceipt { Key = new StatementKey("2026-10", "gone"), JobSha256 = new string('0', 64), State = StatementState.Abandoned, Detail = "gone" }, Cancellation);
+        await _run.UncertainAsync();
+
+        var answer = await SendAsync("POST", "operations/batches/2026-10/retry");
+        var again = await SendAsync("POST", "operations/batches/2026-10/retry");
+
+        (answer.StatusCode, again.StatusCode).ShouldBe((HttpStatusCode.OK, HttpStatusCode.OK));
+        (await JsonAsync(answer)).GetRawText().ShouldBe("""{"retried":2,"gone":["gone"]}""");
+        (await JsonAsync(again)).GetRawText().ShouldBe("""{"retried":0,"gone":["gone"]}""");
+        foreach (var job in jobs)
+            (await _run.RowAsync(job)).History[^1].Note.ShouldBe("retried by j.novakova");
+        await _run.ShouldHaveQueuedAsync(jobs: 2);
+        (await SendAsync("POST", "operations/batches/2026-11/retry")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
 
     [Fact]

@@ -1,5 +1,7 @@
 using System.Text;
+using Azure.Data.Tables;
 using MeSign.Statements.Delivery;
+using MeSign.Statements.Delivery.Bounces;
 using MeSign.Statements.Ledger;
 using MeSign.Statements.Storage;
 using MeSign.Statements.Tests.Delivery.Bounces;
@@ -45,13 +47,59 @@ public sealed class BounceIntakeTests(SandboxFixture fixture)
         await run.Pipeline.CollectBouncesAsync(Cancellation);
 
         (await NamesAsync(run, StorageNames.Bounces)).ShouldBeEmpty();
-        (await NamesAsync(run, StorageNames.BouncesAside)).Select(name => name.Split('/')[1]).ShouldBe(["empty.eml", "forged.eml", "letter.eml", "others.eml"]);
+        (await NamesAsync(run, StorageNames.BouncesAside)).Select(name => name.Split('/')[2]).Order(StringComparer.Ordinal).ShouldBe(["empty.eml", "forged.eml", "letter.eml", "others.eml"]);
         var reasons = new List<string>();
         await foreach (var blob in run.Blobs.GetBlobContainerClient(StorageNames.BouncesAside).GetBlobsAsync(Azure.Storage.Blobs.Models.BlobTraits.Metadata, Azure.Storage.Blobs.Models.BlobStates.None, null, Cancellation))
             reasons.Add(blob.Metadata["why"]);
-        reasons.ShouldBe(["Unreadable", "OtherRecipient", "Unreadable", "Unmatched"]);
+        reasons.ShouldBe(["Unreadable", "OtherRecipient", "Unreadable", "Unmatched"], ignoreOrder: true);
         (await run.RowAsync(job)).State.ShouldBe(StatementState.Relayed);
         run.Logs.Lines.ShouldAllBe(line => !line.Text.Contains("eve@example.test", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Two_of_one_name_on_one_day_are_both_kept_aside()
+    {
+        await using var run = await fixture.StartAsync();
+        foreach (var text in new[] { "the first", "the second" })
+        {
+            await DropAsync(run, "1.eml", $"Subject: a question\r\n\r\n{text}\r\n");
+            await run.Pipeline.CollectBouncesAsync(Cancellation);
+        }
+
+        (await NamesAsync(run, StorageNames.BouncesAside)).Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task One_that_was_made_empty_first_and_is_written_meanwhile_is_not_thrown_away()
+    {
+        await using var run = await fixture.StartAsync();
+        await DropAsync(run, "1.eml", "");
+
+        await new BounceBlobs(run.Blobs, run.Time).CollectAsync(
+            async (_, cancelled) =>
+            {
+                await run.Blobs.GetBlobContainerClient(StorageNames.Bounces).GetBlobClient("1.eml").UploadAsync(BinaryData.FromString("Subject: a report"), overwrite: true, cancelled);
+                return BounceEffect.Noted;
+            },
+            Cancellation);
+
+        (await NamesAsync(run, StorageNames.Bounces)).ShouldBe(["1.eml"]);
+    }
+
+    [Fact]
+    public async Task One_that_cannot_be_recorded_stays_and_holds_up_no_other()
+    {
+        await using var run = await fixture.StartAsync();
+        var job = await RelayedAsync(run);
+        await DropAsync(run, "1.eml", await BounceOfAsync(run, job, "failed", "5.1.1"));
+        await DropAsync(run, "2.eml", "Subject: a question\r\n\r\nWhere is it?\r\n");
+        var table = new TableServiceClient(run.Connection).GetTableClient(StorageNames.Ledger);
+        await table.UpdateEntityAsync(new TableEntity(job.Key.Batch, job.Key.Job) { ["State"] = "Paid" }, Azure.ETag.All, cancellationToken: Cancellation);
+
+        await Should.ThrowAsync<AggregateException>(() => run.Pipeline.CollectBouncesAsync(Cancellation));
+
+        (await NamesAsync(run, StorageNames.Bounces)).ShouldBe(["1.eml"]);
+        (await NamesAsync(run, StorageNames.BouncesAside)).ShouldHaveSingleItem();
     }
 
     [Fact]
@@ -106,6 +154,21 @@ public sealed class BounceIntakeTests(SandboxFixture fixture)
         (await run.ResultsAsync()).ShouldHaveSingleItem().State.ShouldBe(StatementState.Suppressed);
         run.Mail.ShouldBeEmpty();
         await run.ShouldHaveQueuedAsync();
+    }
+
+    [Fact]
+    public async Task Of_many_that_suppress_at_once_the_longest_stays()
+    {
+        await using var run = await fixture.StartAsync();
+        var list = run.Part<SuppressionList>();
+        var now = run.Time.GetUtcNow();
+        foreach (var recipient in new[] { "aa", "bb", "cc" })
+        {
+            await Parallel.ForEachAsync(Enumerable.Range(0, 16), new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = Cancellation }, async (number, cancelled) =>
+                await list.AddAsync(new Suppression(recipient, number == 0 ? SuppressionCause.Manual : SuppressionCause.HardBounce, null, null, now, number == 0 ? null : now.AddDays(number)), cancelled));
+
+            (await list.FindAsync(recipient, Cancellation))!.Cause.ShouldBe(SuppressionCause.Manual);
+        }
     }
 
     [Fact]

@@ -34,6 +34,26 @@ public sealed class DecisionTests(SandboxFixture fixture)
         await ShouldBeIntactAsync(run);
     }
 
+    [Theory]
+    [InlineData("colour", FailureCode.UnknownField)]
+    [InlineData("issuer", FailureCode.UnknownIssuer)]
+    public async Task A_retried_job_that_is_refused_ends_as_failed(string field, FailureCode code)
+    {
+        await using var run = await fixture.StartAsync();
+        var job = TestJob.For(SandboxFixture.Ec).With(body => body[field] = "red");
+        await PoisonAsync(run, StorageNames.Jobs, job.Json);
+
+        await RetryAsync(run, job);
+        await run.WorkAsync(StorageNames.Jobs);
+
+        (await run.RowAsync(job)).ShouldSatisfyAllConditions(row => row.State.ShouldBe(StatementState.Failed), row => row.Code.ShouldBe(code));
+        (await run.ResultsAsync()).Select(result => result.State).ShouldBe([StatementState.Abandoned, StatementState.Failed]);
+        run.Time.Advance(TimeSpan.FromHours(1));
+        await run.Pipeline.SweepAsync(Cancellation);
+        await run.ShouldHaveQueuedAsync();
+        await ShouldBeIntactAsync(run);
+    }
+
     [Fact]
     public async Task A_sealed_statement_is_retried_without_signing_again()
     {

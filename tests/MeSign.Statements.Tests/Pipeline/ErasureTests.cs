@@ -1,4 +1,5 @@
 using MeSign.Statements.Delivery;
+using MeSign.Statements.Intake;
 using MeSign.Statements.Ledger;
 using MeSign.Statements.Sandbox;
 using MeSign.Statements.Storage;
@@ -72,8 +73,10 @@ public sealed class ErasureTests(SandboxFixture fixture)
         (await run.Documents.GetBlobClient("shared.pdf").ExistsAsync(Cancellation)).Value.ShouldBeTrue();
     }
 
-    [Fact]
-    public async Task A_statement_that_is_just_sent_again_keeps_its_message()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_statement_that_is_just_sent_again_keeps_its_message(bool byPerson)
     {
         await using var run = await fixture.StartAsync(($"{Retention}:Messages", "10.00:00:00"));
         var (first, second) = (TestJob.For(SandboxFixture.Ec, "first"), TestJob.For(SandboxFixture.Ec, "second"));
@@ -101,13 +104,52 @@ public sealed class ErasureTests(SandboxFixture fixture)
             });
             decided.Wait(Cancellation);
         };
-        await run.Pipeline.SweepAsync(Cancellation);
+        if (byPerson)
+            (await run.Part<Erasure>().EraseAsync(SandboxFixture.Ec, "data protection", Cancellation)).OnTheWay.ShouldHaveSingleItem().ShouldBe(second.Key);
+        else
+            await run.Pipeline.SweepAsync(Cancellation);
         await deciding!;
 
         (await HasAsync(run, first)).Message.ShouldBeFalse();
-        (await HasAsync(run, second)).Message.ShouldBeTrue();
+        (await HasAsync(run, second)).ShouldBe((true, true));
         await run.WorkAsync(StorageNames.Deliveries);
         (await run.RowAsync(second)).State.ShouldBe(StatementState.Relayed);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_job_that_was_abandoned_before_it_was_received_goes_as_any_other(bool byPerson)
+    {
+        await using var run = await fixture.StartAsync(($"{Retention}:Documents", "10.00:00:00"), ($"{Retention}:Messages", "10.00:00:00"), ($"{Retention}:Rows", "10.00:00:00"));
+        var job = await run.AbandonedAsync();
+        (await run.Part<HeldJobs>().FindAsync(job.Key.Batch, job.Key.Job, Cancellation)).ShouldNotBeNull();
+
+        if (byPerson)
+            (await run.Part<Erasure>().EraseAsync(SandboxFixture.Ec, "data protection", Cancellation)).Erased.ShouldBe(1);
+        else
+            await SweepAfterAsync(run, TimeSpan.FromDays(11));
+
+        (await run.Part<HeldJobs>().FindAsync(job.Key.Batch, job.Key.Job, Cancellation)).ShouldBeNull("it names its recipient");
+        (await HasAsync(run, job)).Document.ShouldBeFalse();
+        (await run.RowAsync(job)).RecipientHash.ShouldBeNull();
+        (await run.Part<Decisions>().RetryAsync(await run.RowAsync(job), "an operator", Cancellation)).ShouldBeFalse();
+        await ShouldBeIntactAsync(run);
+    }
+
+    [Fact]
+    public async Task A_document_stays_whose_next_job_is_just_being_received()
+    {
+        await using var run = await fixture.StartAsync(($"{Retention}:Documents", "10.00:00:00"));
+        var sent = TestJob.For(SandboxFixture.Ec);
+        await run.SendAsync(sent);
+        await run.SealAndDeliverAsync();
+        // Its worker writes the index first, and the row next.
+        await run.Part<DocumentIndex>().AddAsync("job-1.pdf", new StatementKey("2026-11", "job-1"), Cancellation);
+
+        await SweepAfterAsync(run, TimeSpan.FromDays(11));
+
+        (await HasAsync(run, sent)).Document.ShouldBeTrue();
     }
 
     [Fact]

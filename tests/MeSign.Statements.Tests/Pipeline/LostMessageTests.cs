@@ -65,6 +65,29 @@ public sealed class LostMessageTests(SandboxFixture fixture)
         (await run.ResultsAsync()).ShouldHaveSingleItem();
     }
 
+    [Theory]
+    [InlineData(StatementState.Received)]
+    [InlineData(StatementState.Sealed)]
+    [InlineData(StatementState.Deferred)]
+    public async Task One_that_waits_in_a_long_queue_is_not_lost(StatementState state)
+    {
+        await using var run = await fixture.StartAsync();
+        var job = TestJob.For(SandboxFixture.Ec);
+        var queue = await BringToAsync(run, job, state);
+        // The first in the queue has waited for so long, and everybody behind it has as well.
+        var wait = TimeSpan.FromSeconds(3);
+        await Task.Delay(wait, Cancellation);
+        var due = (await run.RowAsync(job)).NextAttempt ?? (await run.RowAsync(job)).Updated;
+
+        run.Time.Advance(due + Overdue + (wait / 2) - run.Time.GetUtcNow());
+        await run.Pipeline.SweepAsync(Cancellation);
+        (await run.CountAsync(queue)).ShouldBe(1, "the queue is behind by more than it is overdue");
+
+        await run.Queue(queue).ReceiveMessageAsync(TimeSpan.FromHours(1), Cancellation);
+        await run.Pipeline.SweepAsync(Cancellation);
+        (await run.CountAsync(queue)).ShouldBe(2, "nothing waits any more, and whoever has it has it for too long");
+    }
+
     [Fact]
     public async Task What_is_overdue_is_found_a_stretch_of_the_ledger_a_run()
     {
@@ -122,6 +145,7 @@ public sealed class LostMessageTests(SandboxFixture fixture)
     public async Task An_order_without_a_row_is_abandoned_and_reported()
     {
         await using var run = await fixture.StartAsync();
+        using var counted = new CountedRepairs(run);
         await run.Part<StatementQueues>().SendDeliveryAsync(new DeliveryOrder("2026-10", "nobody"), delay: null, Cancellation);
 
         await run.WorkAsync(StorageNames.Deliveries);
@@ -129,6 +153,8 @@ public sealed class LostMessageTests(SandboxFixture fixture)
         var row = (await run.Ledger.FindAsync(new StatementKey("2026-10", "nobody"), Cancellation)).ShouldNotBeNull();
         row.State.ShouldBe(StatementState.Abandoned);
         row.Detail!.ShouldContain("names no statement");
+        counted.Kinds.ShouldBe(["order-without-row"]);
+        run.Logs.Lines.ShouldContain(line => line.Text == "A delivery order names 2026-10/nobody, which is no statement of the ledger: it is recorded as abandoned");
         (await run.ResultsAsync()).ShouldHaveSingleItem().State.ShouldBe(StatementState.Abandoned);
         await run.ShouldHaveQueuedAsync();
         run.Mail.ShouldBeEmpty();

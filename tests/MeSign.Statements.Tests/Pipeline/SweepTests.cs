@@ -97,7 +97,7 @@ public sealed class SweepTests(SandboxFixture fixture)
 
         (await run.RowAsync(job)).State.ShouldBe(StatementState.Relayed);
         var now = run.Time.GetUtcNow();
-        foreach (var (_, filter) in new StalledStatements(now, now, now, now).Filters())
+        foreach (var (_, filter) in new StalledStatements(now, now, now, now, now).Filters())
             (await run.Part<LedgerScan>().NextAsync("test", filter, most: 100, Cancellation).ToListAsync(Cancellation)).ShouldBeEmpty();
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using Azure.Storage.Blobs;
 using MeSign.Statements.Ledger;
 using MeSign.Statements.Storage;
@@ -18,7 +17,7 @@ public sealed class UnclaimedBlobTests(SandboxFixture fixture)
     public async Task A_finished_message_that_no_row_knows_goes_after_thirty_days_and_is_counted()
     {
         await using var run = await fixture.StartAsync();
-        using var counted = new Repairs(run);
+        using var counted = new CountedRepairs(run);
         await run.SendAsync(TestJob.For(SandboxFixture.Ec));
         await run.WorkAsync(StorageNames.Jobs);
         var sealedMessages = run.Blobs.GetBlobContainerClient(StorageNames.Sealed);
@@ -94,27 +93,4 @@ public sealed class UnclaimedBlobTests(SandboxFixture fixture)
 
     private static async Task<IReadOnlyList<string>> NamesAsync(BlobContainerClient container) =>
         await container.GetBlobsAsync(cancellationToken: Cancellation).Select(blob => blob.Name).ToListAsync(Cancellation);
-
-    /// <summary>What sweeps of one run counted.</summary>
-    private sealed class Repairs : IDisposable
-    {
-        private readonly MeterListener _listener = new();
-        private readonly List<string?> _kinds = [];
-
-        public Repairs(PipelineRun run)
-        {
-            var factory = run.Part<IMeterFactory>();
-            _listener.InstrumentPublished = (instrument, listener) =>
-            {
-                if (instrument.Meter.Name == SweepMetrics.MeterName && instrument.Name == "mesign.sweep.repairs" && ReferenceEquals(instrument.Meter.Scope, factory))
-                    listener.EnableMeasurementEvents(instrument);
-            };
-            _listener.SetMeasurementEventCallback<long>((_, _, tags, _) => _kinds.Add(tags[0].Value as string));
-            _listener.Start();
-        }
-
-        public IReadOnlyList<string?> Kinds => _kinds;
-
-        public void Dispose() => _listener.Dispose();
-    }
 }

@@ -8,7 +8,7 @@ namespace MeSign.Statements.Delivery.Bounces;
 
 /// <summary>
 /// Messages dropped as blobs into the container <c>bounces</c>. A blob is deleted when its effect is on record; what needs a
-/// person is moved to <c>bounces-aside/&lt;day&gt;/&lt;name&gt;</c>, with the reason as its metadata <c>why</c>.
+/// person is moved to <c>bounces-aside/&lt;day&gt;/&lt;version&gt;/&lt;name&gt;</c>, with the reason as its metadata <c>why</c>.
 /// </summary>
 internal sealed class BounceBlobs(BlobServiceClient blobs, TimeProvider time)
 {
@@ -25,24 +25,34 @@ internal sealed class BounceBlobs(BlobServiceClient blobs, TimeProvider time)
         await Parallel.ForEachAsync(
             _incoming.GetBlobsAsync(cancellationToken: cancellationToken),
             options,
-            async (item, cancelled) => await CollectAsync(_incoming.GetBlobClient(item.Name), record, cancelled));
+            async (item, cancelled) => await CollectAsync(_incoming.GetBlobClient(item.Name), item.Properties.ETag!.Value, record, cancelled));
     }
 
-    private async Task CollectAsync(BlobClient blob, Func<ReadOnlyMemory<byte>, CancellationToken, Task<BounceEffect>> record, CancellationToken cancellationToken)
+    private async Task CollectAsync(BlobClient blob, ETag listed, Func<ReadOnlyMemory<byte>, CancellationToken, Task<BounceEffect>> record, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var (content, read) = await ReadAsync(blob, listed, cancellationToken);
+            await SettleAsync(blob, read, await record(content, cancellationToken), cancellationToken);
+        }
+        catch (RequestFailedException gone) when (gone.Status is 404 or 412)
+        {
+            // Another worker was faster, or somebody put another message under the name: the next round has it.
+        }
+    }
+
+    private static async Task<(ReadOnlyMemory<byte> Content, ETag Read)> ReadAsync(BlobClient blob, ETag listed, CancellationToken cancellationToken)
     {
         try
         {
             BlobDownloadResult head = await blob.DownloadContentAsync(
                 new BlobDownloadOptions { Range = new HttpRange(0, BounceReader.MaxBytes) }, cancellationToken);
-            await SettleAsync(blob, head.Details.ETag, await record(head.Content.ToMemory(), cancellationToken), cancellationToken);
+            return (head.Content.ToMemory(), head.Details.ETag);
         }
         catch (RequestFailedException empty) when (empty.Status == 416)
         {
-            await SettleAsync(blob, ETag.All, await record(ReadOnlyMemory<byte>.Empty, cancellationToken), cancellationToken);
-        }
-        catch (RequestFailedException gone) when (gone.Status is 404 or 412)
-        {
-            // Another worker was faster, or somebody put another message under the name: the next round has it.
+            // As it was listed: whoever makes a blob first and writes it then has perhaps written it by now.
+            return (ReadOnlyMemory<byte>.Empty, listed);
         }
     }
 
@@ -55,7 +65,8 @@ internal sealed class BounceBlobs(BlobServiceClient blobs, TimeProvider time)
         {
             await using var source = await blob.OpenReadAsync(new BlobOpenReadOptions(allowModifications: false), cancellationToken);
             var day = time.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-            await _aside.GetBlobClient($"{day}/{blob.Name}").UploadAsync(
+            // Another message of that name, the same day, is another message.
+            await _aside.GetBlobClient($"{day}/{read.ToString("H").Trim('"')}/{blob.Name}").UploadAsync(
                 source,
                 new BlobUploadOptions { Metadata = new Dictionary<string, string>(StringComparer.Ordinal) { ["why"] = effect.ToString() } },
                 cancellationToken);

@@ -39,7 +39,16 @@ internal sealed class BounceMailbox(IOptions<ImapOptions> options, MailLogin log
     {
         _next = folder.UidNext;
         foreach (var message in await folder.SearchAsync(SearchQuery.NotDeleted, cancellationToken))
-            await SettleAsync(client, folder, message, await record(await ReadAsync(folder, message, cancellationToken), cancellationToken), cancellationToken);
+        {
+            try
+            {
+                await SettleAsync(client, folder, message, await record(await ReadAsync(folder, message, cancellationToken), cancellationToken), cancellationToken);
+            }
+            catch (MessageNotFoundException)
+            {
+                // Another host was faster.
+            }
+        }
     }
 
     private async Task WaitAsync(BounceMailboxClient client, IMailFolder folder, TimeSpan atMost, CancellationToken cancellationToken)

@@ -60,6 +60,30 @@ public sealed class RunCommandTests(SandboxFixture fixture) : IClassFixture<Sand
         (await run.EndAsync(_limit.Token)).ShouldBe(0, run.Said);
     }
 
+    [Theory]
+    [InlineData("GET", "operations/batches/2026-10")]
+    [InlineData("GET", "operations/batches/2026-10/statements")]
+    [InlineData("POST", "operations/batches/2026-10/retry")]
+    [InlineData("POST", "operations/batches/2026-10/statements/job-1/resolve")]
+    public async Task Tells_operators_to_come_back_while_storage_is_away(string method, string path)
+    {
+        var key = fixture.PathOf("operator.key");
+        await File.WriteAllTextAsync(key, "Qn85nTeXm4V1dJgJ7l3tWmY2ZzYwq0oV8b1u5rX6c9E=", Cancelled);
+        using var run = RunProcess.Start("--settings", fixture.WriteSettings(
+            ("StatementStorage", StorageAway), ("MeSign:Operations:Url", "http://127.0.0.1:0"), ("MeSign:Operations:Operators:jana:KeyFile", key)));
+        await UntilAsync(() => Task.FromResult(run.Said.Contains("Operators are served at", StringComparison.Ordinal)), run);
+        using var http = new HttpClient { BaseAddress = new Uri(run.Said.Split("Operators are served at ")[1].Split('\n')[0].Trim()) };
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        request.Headers.TryAddWithoutValidation("Authorization", "Bearer Qn85nTeXm4V1dJgJ7l3tWmY2ZzYwq0oV8b1u5rX6c9E=");
+
+        var answer = await http.SendAsync(request, Cancelled);
+
+        answer.StatusCode.ShouldBe(System.Net.HttpStatusCode.ServiceUnavailable, run.Said);
+        answer.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(30));
+        answer.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
+        (await answer.Content.ReadAsStringAsync(Cancelled)).ShouldContain("storage does not answer");
+    }
+
     [Fact]
     public async Task Waits_for_storage_and_ends_with_0_on_SIGTERM_all_the_same()
     {

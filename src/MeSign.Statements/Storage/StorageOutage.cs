@@ -1,10 +1,10 @@
 using Azure;
 using Azure.Identity;
 
-namespace MeSign.Statements.Cli.Runner;
+namespace MeSign.Statements.Storage;
 
 /// <summary>Tells storage that cannot be reached, or refuses, from a fault of ours.</summary>
-internal static class StorageOutage
+public static class StorageOutage
 {
     public static bool Is(Exception exception) => exception switch
     {
