@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using MeSign.Statements.Issuers;
 using MeSign.Statements.Sealing;
@@ -12,22 +11,10 @@ using Org.BouncyCastle.Crypto.Parameters;
 
 namespace MeSign.Statements.Tests.Sealing;
 
-/// <summary>The judge is dkimpy, with the key records handed to it instead of the DNS.</summary>
-public class DkimTests
+/// <summary>Signatures over messages as they leave.</summary>
+public class DkimTests : DkimBench
 {
     private static readonly byte[] Pdf = [.. "%PDF-1.7\n"u8, .. RandomNumberGenerator.GetBytes(20_000)];
-
-    private static readonly string Judge = """
-        import sys, json, dkim
-        message = open(sys.argv[1], "rb").read()
-        records = json.load(open(sys.argv[2]))
-        dns = lambda name, timeout=5: records.get(name.decode().rstrip("."), "").encode()
-        for i in range(message.split(b"\r\n\r\n")[0].count(b"DKIM-Signature:")):
-            try:
-                print(dkim.DKIM(message).verify(idx=i, dnsfunc=dns))
-            except dkim.DKIMException as e:
-                print(type(e).__name__)
-        """;
 
     [Theory]
     [InlineData(true, false)]
@@ -138,73 +125,17 @@ public class DkimTests
     [InlineData("B : Y\t\r\n\tZ  ", "b:Y Z")]
     public void A_field_in_relaxed_form(string field, string canonical) => DkimBody.Relaxed(field).ShouldBe(canonical);
 
-    [Fact]
-    public void Reads_keys_in_the_forms_that_they_come_in()
-    {
-        using var bench = new Workbench();
-        bench.Run("openssl", "genpkey", "-algorithm", "ed25519", "-out", "ed.pem");
-        bench.Run("openssl", "genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", "rsa.pem");
-        bench.Run("openssl", "rsa", "-in", "rsa.pem", "-traditional", "-out", "pkcs1.pem");
-        bench.Run("openssl", "pkcs8", "-topk8", "-in", "ed.pem", "-out", "locked.pem", "-passout", "pass:x");
-        bench.Write("rsa.p12", SealingPki.Signer().Export(X509ContentType.Pkcs12, "x"));
-
-        DkimKey.Load(bench.Path("ed.pem"), null).Algorithm.ShouldBe("ed25519-sha256");
-        DkimKey.Load(bench.Path("rsa.pem"), null).Algorithm.ShouldBe("rsa-sha256");
-        DkimKey.Load(bench.Path("pkcs1.pem"), null).Algorithm.ShouldBe("rsa-sha256");
-        DkimKey.Load(bench.Path("locked.pem"), "x").Algorithm.ShouldBe("ed25519-sha256");
-        DkimKey.Load(bench.Path("rsa.p12"), "x").Algorithm.ShouldBe("rsa-sha256");
-    }
-
-    [Fact]
-    public void Refuses_keys_that_no_receiver_believes()
-    {
-        using var bench = new Workbench();
-        bench.Run("openssl", "genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:1024", "-out", "short.pem");
-        bench.Run("openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", "ec.pem");
-        bench.Run("openssl", "pkcs8", "-topk8", "-in", "ec.pem", "-out", "locked.pem", "-passout", "pass:x");
-        bench.Write("garbage.pem", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"u8);
-        bench.Write("empty.pem", "-----\n"u8);
-
-        Fault("short.pem").ShouldContain("1024 bits: 2048 is the least");
-        Fault("ec.pem").ShouldContain("neither RSA nor Ed25519");
-        Fault("locked.pem").ShouldContain("another password");
-        Fault("garbage.pem").ShouldContain("no private key");
-        Fault("empty.pem").ShouldContain("no private key");
-
-        string Fault(string name) => Should.Throw<InvalidDataException>(() => DkimKey.Load(bench.Path(name), null)).Message;
-    }
-
-    [Theory]
-    [InlineData("mesign", null, "rsa.pem", null)]
-    [InlineData("mesign.2026", "BANK.test", "rsa.pem", null)]
-    [InlineData("", null, "", null)]
-    [InlineData("", null, "rsa.pem", "Dkim:0:Selector is empty")]
-    [InlineData("me sign", null, "rsa.pem", "Dkim:0:Selector \"me sign\"")]
-    [InlineData("mesign", "other.test", "rsa.pem", "Dkim:0:Domain \"other.test\"")]
-    [InlineData("mesign", "ank.test", "rsa.pem", "Dkim:0:Domain \"ank.test\"")]
-    [InlineData("mesign", "test", "rsa.pem", "Dkim:0:Domain \"test\"")]
-    [InlineData("mesign", null, "", "Dkim:0:KeyFile is empty")]
-    [InlineData("mesign", null, "absent.pem", "Dkim:0:KeyFile")]
-    public void Settings_are_checked_at_the_start(string selector, string? domain, string file, string? fault)
-    {
-        using var bench = new Workbench();
-        using var rsa = RSA.Create(2048);
-        File.WriteAllText(bench.Path("rsa.pem"), rsa.ExportPkcs8PrivateKeyPem());
-        var options = new IssuerOptions
-        {
-            FromAddress = "statements@bank.test",
-            Dkim = [new() { Selector = selector, Domain = domain, KeyFile = file.Length > 0 ? bench.Path(file) : "" }],
-        };
-
-        var faults = DkimIdentities.Faults(options).ToArray();
-
-        if (fault is not null)
-            faults.Single().ShouldStartWith(fault);
-        else
-            faults.ShouldBeEmpty();
-        if (fault is null)
-            DkimIdentities.Load(options).Select(identity => identity.Domain).ShouldBe(selector.Length > 0 ? ["bank.test"] : []);
-    }
+    private static readonly string Judge = """
+        import sys, json, dkim
+        message = open(sys.argv[1], "rb").read()
+        records = json.load(open(sys.argv[2]))
+        dns = lambda name, timeout=5: records.get(name.decode().rstrip("."), "").encode()
+        for i in range(message.split(b"\r\n\r\n")[0].count(b"DKIM-Signature:")):
+            try:
+                print(dkim.DKIM(message).verify(idx=i, dnsfunc=dns))
+            except dkim.DKIMException as e:
+                print(type(e).__name__)
+        """;
 
     private static (Issuer Issuer, Dictionary<string, string> Records) Signing(Workbench bench)
     {

@@ -133,6 +133,6 @@ public class HeaderProtectionTests
         bench.Run("openssl", "cms", "-sign", "-binary", "-nodetach", "-in", "payload", "-out", "signed",
             "-signer", bench.WriteCertificate(Alice), "-inkey", bench.WriteKey(Alice));
         var header = Encoding.ASCII.GetBytes(outside.ReplaceLineEndings("\r\n") + "Content-Type: ");
-        return MessageOpenerTests.Opener.Open(Encrypt(header, File.ReadAllBytes(bench.Path("signed")), Bob), [Bob]);
+        return SealingBench.Opener.Open(Encrypt(header, File.ReadAllBytes(bench.Path("signed")), Bob), [Bob]);
     }
 }

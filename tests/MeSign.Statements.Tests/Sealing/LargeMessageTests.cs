@@ -65,7 +65,7 @@ public class LargeMessageTests
             await stream.ReadExactlyAsync(part, TestContext.Current.CancellationToken);
             part.AsSpan().SequenceEqual(bytes.AsSpan(at, part.Length)).ShouldBeTrue($"{at}");
         }
-        var opened = MessageOpenerTests.Opener.Open(bytes, [recipient]);
+        var opened = SealingBench.Opener.Open(bytes, [recipient]);
         opened.Problems.ShouldBeEmpty();
         opened.Attachments.Single().Content.Span.SequenceEqual(document).ShouldBeTrue();
         Encoding.ASCII.GetString(bytes, 0, 20).StartsWith("DKIM-Signature: v=1;", StringComparison.Ordinal).ShouldBe(dkim);

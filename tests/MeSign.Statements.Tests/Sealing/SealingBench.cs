@@ -4,6 +4,7 @@ using MeSign.Statements.Intake;
 using MeSign.Statements.Issuers;
 using MeSign.Statements.Sealing;
 using MeSign.Statements.Signing;
+using MeSign.Statements.Trust;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -26,6 +27,9 @@ internal sealed class SealingBench : IDisposable
             .AddSealing()
             .BuildServiceProvider();
     }
+
+    public static MessageOpener Opener { get; } =
+        new(new CmsVerifier(TrustAnchors.Of([SealingPki.Root]), TrustAnchors.None, CrlSet.None, TimeProvider.System));
 
     public static string SandboxTemplates { get; } = Path.Join(AppContext.BaseDirectory, "Templates");
 
