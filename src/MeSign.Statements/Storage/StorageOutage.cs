@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Azure;
 using Azure.Identity;
 
@@ -9,6 +10,8 @@ public static class StorageOutage
     public static bool Is(Exception exception) => exception switch
     {
         RequestFailedException or AuthenticationFailedException or HttpRequestException or IOException => true,
+        // A connection that breaks while it is made: the runtime asks it for the other side's address and wraps nothing.
+        SocketException => true,
         // A call that ran into its own time limit; callers look at their tokens first.
         OperationCanceledException => true,
         // What the client throws when its last retry fails too.

@@ -1,5 +1,6 @@
 using MeSign.Statements.Delivery;
 using MeSign.Statements.Ledger;
+using MeSign.Statements.Storage;
 
 namespace MeSign.Statements.Tests.Crashes;
 
@@ -40,8 +41,8 @@ internal sealed class ErasureScene : CrashScene
         var faults = new List<string>();
         var rows = await storage.Ledger.ByBatchAsync(StatementsAtRest.Batch, Cancellation).ToDictionaryAsync(row => row.Job, StringComparer.Ordinal, cancellationToken: Cancellation);
         var alive = rows.Values.Where(row => !row.State.IsEnd()).Select(row => row.Job).Append("taken").ToList();
-        var documents = await storage.BlobsAsync(Storage.StorageNames.Documents, Cancellation);
-        var messages = await storage.BlobsAsync(Storage.StorageNames.Sealed, Cancellation);
+        var documents = await storage.BlobsAsync(StorageNames.Documents, Cancellation);
+        var messages = await storage.BlobsAsync(StorageNames.Sealed, Cancellation);
         foreach (var job in rows.Keys)
         {
             Require(documents.ContainsKey($"{job}.pdf") == alive.Contains(job), $"the document of {job}, which is {rows[job].State}");

@@ -36,8 +36,7 @@ public sealed class SoakTests(ITestOutputHelper output) : IAsyncLifetime
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mesign-soak-");
     private readonly ConcurrentDictionary<string, StatementState> _told = new(StringComparer.Ordinal);
-    private readonly List<MesignProcess> _processes = [];
-    private readonly List<StorageProxy> _proxies = [];
+    private readonly List<SoakWorker> _workers = [];
     private RunningSandbox _sandbox = null!;
     private ServiceProvider _services = null!;
     private int _timestampFaults;
@@ -73,10 +72,8 @@ public sealed class SoakTests(ITestOutputHelper output) : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var process in _processes)
-            await process.DisposeAsync();
-        foreach (var proxy in _proxies)
-            await proxy.DisposeAsync();
+        foreach (var worker in _workers)
+            await worker.DisposeAsync();
         await _services.DisposeAsync();
         await _sandbox.DisposeAsync();
         _folder.Delete(recursive: true);
@@ -89,33 +86,32 @@ public sealed class SoakTests(ITestOutputHelper output) : IAsyncLifetime
         var started = Stopwatch.StartNew();
         Misbehave(plan);
         for (var worker = 0; worker < Workers; worker++)
-            _processes.Add(Run());
-        var curves = _processes.ConvertAll(process => new MemoryCurve(process.Id));
+            _workers.Add(SoakWorker.Start(_sandbox, _folder.FullName));
 
         var sending = SendAsync(plan);
         for (var isOut = false; !plan.TrueForAll(statement => IsOver(statement.Kind, _told.GetValueOrDefault(statement.Job)));)
         {
             await ListenAsync();
             BreakTimestamps();
-            curves.ForEach(curve => curve.Sample());
+            _workers.ForEach(worker => worker.Memory.Sample());
             if (!isOut && _told.Count >= Count / 2)
                 isOut = await LoseStorageAsync();
-            _processes.ForEach(process => process.HasExited.ShouldBeFalse(string.Join('\n', process.Log.TakeLast(50))));
-            (started.Elapsed < TimeSpan.FromMinutes(5) + TimeSpan.FromSeconds(Count)).ShouldBeTrue($"{Waiting(plan)}\n{string.Join('\n', _processes.SelectMany(process => process.Log.TakeLast(50)))}");
+            _workers.ForEach(worker => worker.Process.HasExited.ShouldBeFalse(string.Join('\n', worker.Process.Log.TakeLast(50))));
+            (started.Elapsed < TimeSpan.FromMinutes(5) + TimeSpan.FromSeconds(Count)).ShouldBeTrue($"{Waiting(plan)}\n{string.Join('\n', _workers.SelectMany(worker => worker.Process.Log.TakeLast(50)))}");
             await Task.Delay(200, Cancellation);
         }
 
         await sending;
         var elapsed = started.Elapsed;
-        foreach (var process in _processes)
-            await process.StopAsync();
+        foreach (var worker in _workers)
+            await worker.Process.StopAsync();
 
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Count} statements in {elapsed.TotalSeconds:F0} s, {Count / elapsed.TotalSeconds:F1} a second; {_timestampFaults} faults of the timestamp server in {_sandbox.Timestamps.Requests} requests, {_proxies.Sum(proxy => proxy.Cuts)} storage connections cut and {Outage.TotalSeconds} s without storage, {_connections} connections to the relay"));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Count} statements in {elapsed.TotalSeconds:F0} s, {Count / elapsed.TotalSeconds:F1} a second; {_timestampFaults} faults of the timestamp server in {_sandbox.Timestamps.Requests} requests, {_workers.Sum(worker => worker.Proxies.Sum(proxy => proxy.Cuts))} storage connections cut and {Outage.TotalSeconds} s without storage, {_connections} connections to the relay"));
         await JudgeAsync(plan);
-        curves.ForEach(curve => output.WriteLine($"{curve}"));
+        _workers.ForEach(worker => output.WriteLine($"{worker.Memory}"));
         // What a process needs at all it has by the end of the first half, unless the run is so short that it is all warming up.
         if (Count >= 1000)
-            curves.ShouldAllBe(curve => curve.Median(0.75, 1) < curve.Median(0.25, 0.5) * 1.2 + 24);
+            _workers.ShouldAllBe(worker => worker.Memory.Median(0.75, 1) < worker.Memory.Median(0.25, 0.5) * 1.2 + 24);
     }
 
     private static bool IsOver(SoakKind kind, StatementState told) => told.IsEnd() || (told == StatementState.Held && kind.End == StatementState.Held);
@@ -185,9 +181,11 @@ public sealed class SoakTests(ITestOutputHelper output) : IAsyncLifetime
 
     private async Task<bool> LoseStorageAsync()
     {
-        _proxies.ForEach(proxy => proxy.GoDown());
+        foreach (var proxy in _workers.SelectMany(worker => worker.Proxies))
+            proxy.GoDown();
         await Task.Delay(Outage, Cancellation);
-        _proxies.ForEach(proxy => proxy.ComeBack());
+        foreach (var proxy in _workers.SelectMany(worker => worker.Proxies))
+            proxy.ComeBack();
         return true;
     }
 
@@ -223,41 +221,6 @@ public sealed class SoakTests(ITestOutputHelper output) : IAsyncLifetime
         strayed.ShouldBeLessThanOrEqualTo(Workers * HeldByOneWorker);
         foreach (var queue in StorageNames.WorkQueues.SelectMany(name => new[] { name, name + StorageNames.PoisonSuffix }))
             (await new QueueClient(Storage, queue).GetPropertiesAsync(Cancellation)).Value.ApproximateMessagesCount.ShouldBe(0, queue);
-    }
-
-    private MesignProcess Run()
-    {
-        var storage = Storage;
-        var ports = _sandbox.Azurite.Ports;
-        foreach (var port in new[] { ports.Blob, ports.Queue, ports.Table })
-        {
-            var proxy = new StorageProxy(port);
-            _proxies.Add(proxy);
-            storage = storage.Replace($":{port}/", $":{proxy.Port}/", StringComparison.Ordinal);
-        }
-
-        var hostJson = Path.Combine(_folder.FullName, "host.json");
-        File.WriteAllText(hostJson, """
-            {
-              "version": "2.0",
-              "extensions": { "queues": { "messageEncoding": "none", "batchSize": 16, "newBatchThreshold": 8, "maxDequeueCount": 10, "visibilityTimeout": "00:00:01", "maxPollingInterval": "00:00:00.2" } },
-              "logging": { "logLevel": { "default": "Warning" } }
-            }
-            """);
-        return MesignProcess.Run(
-            new Dictionary<string, string?>(_sandbox.Settings, StringComparer.Ordinal)
-            {
-                ["StatementStorage"] = storage,
-                ["MeSign:Delivery:Lease"] = "00:00:30",
-                ["MeSign:Delivery:ClockSkew"] = "00:00:00",
-                ["MeSign:Delivery:FirstDelay"] = "00:00:01",
-                ["MeSign:Relays:sandbox:Timeout"] = "00:00:20",
-                ["MeSign:Relays:sandbox:BreakFor"] = "00:00:02",
-                ["MeSign:Timestamps:BreakFor"] = "00:00:02",
-                ["MeSign:Runner:Lease"] = "00:00:15",
-                ["MeSign:Runner:SweepInterval"] = "00:00:20",
-            },
-            hostJson);
     }
 
     private string Waiting(List<SoakStatement> plan) => "still waiting for " + string.Join(", ", plan
