@@ -64,6 +64,7 @@ internal static class BouncesCommand
                 }
                 catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
                 {
+                    // One that cannot be read, or is damaged gzip, keeps none of the others from being read.
                     Unreadable(file, exception);
                 }
             }

@@ -66,7 +66,7 @@ public sealed class LedgerAudit
         {
             return LedgerRowEntity.Read(entity);
         }
-        catch (Exception altered) when (altered is ArgumentException or InvalidOperationException or FormatException)
+        catch (Exception altered) when (altered is ArgumentException or InvalidOperationException or FormatException or OverflowException)
         {
             return null;
         }

@@ -32,6 +32,7 @@ internal sealed class CrashWire : IDisposable
         }
         catch (Exception stopped) when (stopped is SocketException or ObjectDisposedException)
         {
+            // The scene is over.
         }
     }
 
@@ -58,6 +59,7 @@ internal sealed class CrashWire : IDisposable
         }
         catch (Exception gone) when (gone is SocketException or ObjectDisposedException)
         {
+            // One side hung up, or the other direction has ended and closed both.
         }
     }
 }

@@ -95,6 +95,7 @@ public sealed class LedgerAuditTests(AzuriteFixture azurite) : LedgerAuditBench(
 
     [Theory]
     [InlineData("State", "Paid")]
+    [InlineData("State", "99999999999")]
     [InlineData("Code", "None")]
     [InlineData("Attempts", "many")]
     public async Task Names_what_nobody_could_have_written(string property, string value)
