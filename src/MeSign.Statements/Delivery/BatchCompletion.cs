@@ -17,7 +17,7 @@ public sealed record BatchCompletion
     /// <summary>Lines of all its manifests, without a CSV header.</summary>
     public required long Lines { get; init; }
 
-    /// <summary>Statements on record; fewer than lines where an id stood in several.</summary>
+    /// <summary>Jobs on record; fewer than lines where an id stood in several, more by each order of a manifest that Failed or was Abandoned, which is a row as well.</summary>
     public required int Statements { get; init; }
 
     /// <summary>How many ended in each state; states without any are absent.</summary>
