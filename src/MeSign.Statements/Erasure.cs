@@ -1,7 +1,10 @@
+using System.Collections.Concurrent;
+using Azure;
 using MeSign.Statements.Delivery;
 using MeSign.Statements.Intake;
 using MeSign.Statements.Issuers;
 using MeSign.Statements.Ledger;
+using MeSign.Statements.Storage;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -13,6 +16,8 @@ namespace MeSign.Statements;
 /// </summary>
 public sealed partial class Erasure
 {
+    private const int Parallelism = 16;
+
     private readonly LedgerErasure _rows;
     private readonly StatementLedger _ledger;
     private readonly RecipientHasher _hasher;
@@ -96,20 +101,28 @@ public sealed partial class Erasure
         if (age is not { } keep)
             return;
 
-        var removed = 0;
-        await foreach (var row in _rows.DueAsync(issuer, _time.GetUtcNow() - keep, kept, _perRun, cancellationToken))
+        var (removed, refused) = (0, new ConcurrentQueue<string?>());
+        var due = _rows.DueAsync(issuer, _time.GetUtcNow() - keep, kept, _perRun, cancellationToken);
+        await Parallel.ForEachAsync(due, new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken }, async (row, cancelled) =>
         {
             try
             {
-                await RemoveAsync(row, kept, cancellationToken);
-                removed++;
+                await RemoveAsync(row, kept, cancelled);
+                Interlocked.Increment(ref removed);
             }
             catch (LedgerConflictException)
             {
                 // Another sweep was here, or a bounce came: the next one looks again.
             }
-        }
+            catch (RequestFailedException refusal) when (StorageOutage.IsRefusal(refusal))
+            {
+                // A legal hold, or somebody's lease: it holds up no other, and the next one tries again.
+                refused.Enqueue(refusal.ErrorCode);
+            }
+        });
 
+        if (!refused.IsEmpty)
+            Log.Refused(_logger, issuer, kept, refused.Count, string.Join(", ", refused.Distinct(StringComparer.Ordinal)));
         if (removed == 0)
             return;
         Log.Removed(_logger, issuer, kept, removed);
@@ -160,10 +173,10 @@ public sealed partial class Erasure
         return await _rows.ForgetAsync(row, Kept.Message, cancellationToken);
     }
 
-    /// <summary>A document that others still need goes with the last of them.</summary>
+    /// <summary>A document that others name as well goes with the last of them.</summary>
     private async Task RemoveDocumentAsync(LedgerRow row, CancellationToken cancellationToken)
     {
-        if (row.DocumentBlob is { } blob && !await _rows.IsNeededAsync(row, cancellationToken))
+        if (row.DocumentBlob is { } blob && await _rows.ReleaseDocumentAsync(row, cancellationToken))
             await _documents.RemoveAsync(blob, cancellationToken);
     }
 
@@ -171,6 +184,9 @@ public sealed partial class Erasure
     {
         [LoggerMessage(LogLevel.Warning, "{Batch}/{Job}: its recipient is erased")]
         public static partial void Erased(ILogger logger, string batch, string job);
+
+        [LoggerMessage(LogLevel.Warning, "Issuer {Issuer}: {Count} too old of the kind {Kind} cannot be removed, the next sweep tries again: storage says {Codes}")]
+        public static partial void Refused(ILogger logger, string issuer, Kept kind, int count, string codes);
 
         [LoggerMessage(LogLevel.Information, "Issuer {Issuer}: {Count} removed by age of the kind {Kind}")]
         public static partial void Removed(ILogger logger, string issuer, Kept kind, int count);

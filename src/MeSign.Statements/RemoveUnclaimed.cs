@@ -1,3 +1,4 @@
+using Azure;
 using MeSign.Statements.Delivery;
 using MeSign.Statements.Intake;
 using MeSign.Statements.Ledger;
@@ -33,8 +34,7 @@ internal sealed partial class RemoveUnclaimed(
             if (Outbox.KeyOf(name) is not { } key || await ledger.FindAsync(key, cancellationToken) is { } row && (row.HasMessage || !row.State.IsEnd()))
                 continue;
 
-            await outbox.RemoveAsync(key, cancellationToken);
-            Removed("unclaimed-message");
+            await RemoveAsync("unclaimed-message", () => outbox.RemoveAsync(key, cancellationToken));
         }
 
         if (options.Value.UnclaimedDocumentsAfter is { } age)
@@ -54,13 +54,23 @@ internal sealed partial class RemoveUnclaimed(
             if (manifests.Contains(name) || await claims.FindAsync(name, cancellationToken).AnyAsync(cancellationToken))
                 continue;
 
-            await documents.RemoveAsync(name, cancellationToken);
-            Removed("unclaimed-document");
+            await RemoveAsync("unclaimed-document", () => documents.RemoveAsync(name, cancellationToken));
         }
     }
 
-    private void Removed(string kind)
+    private async Task RemoveAsync(string kind, Func<Task> remove)
     {
+        try
+        {
+            await remove();
+        }
+        catch (RequestFailedException refusal) when (StorageOutage.IsRefusal(refusal))
+        {
+            // A legal hold, or somebody's lease: it holds up no other.
+            Log.Refused(logger, kind, refusal.ErrorCode);
+            return;
+        }
+
         Log.Removed(logger, kind);
         metrics.Repaired(kind);
     }
@@ -70,5 +80,8 @@ internal sealed partial class RemoveUnclaimed(
         // No name: banks put account numbers into them.
         [LoggerMessage(LogLevel.Warning, "A blob that no statement claims was removed: {Kind}")]
         public static partial void Removed(ILogger logger, string kind);
+
+        [LoggerMessage(LogLevel.Warning, "A blob that no statement claims cannot be removed ({Kind}): storage says {Code}")]
+        public static partial void Refused(ILogger logger, string kind, string? code);
     }
 }

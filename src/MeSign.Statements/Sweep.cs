@@ -1,5 +1,7 @@
+using Azure;
 using MeSign.Statements.Delivery;
 using MeSign.Statements.Ledger;
+using MeSign.Statements.Storage;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -58,6 +60,11 @@ internal sealed partial class Sweep(
         {
             // The statement moved on by itself meanwhile, which is all that the sweep wants.
         }
+        catch (RequestFailedException refusal) when (StorageOutage.IsRefusal(refusal))
+        {
+            // What is refused for one statement holds up no other.
+            Log.Refused(logger, row.Batch, row.Job, row.State, refusal.ErrorCode);
+        }
     }
 
     /// <returns>What was put right; null where it is nobody's turn yet.</returns>
@@ -102,5 +109,8 @@ internal sealed partial class Sweep(
     {
         [LoggerMessage(LogLevel.Warning, "{Batch}/{Job} had stalled as {State} and is put right: {Kind}")]
         public static partial void Mended(ILogger logger, string batch, string job, StatementState state, string kind);
+
+        [LoggerMessage(LogLevel.Error, "{Batch}/{Job} has stalled as {State} and cannot be put right: storage says {Code}")]
+        public static partial void Refused(ILogger logger, string batch, string job, StatementState state, string? code);
     }
 }

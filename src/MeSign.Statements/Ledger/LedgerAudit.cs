@@ -39,7 +39,7 @@ public sealed class LedgerAudit
 
             statements += LedgerRowEntity.IsRow(entity) ? 1 : 0;
             var where = $"{batch}/{entity.RowKey}";
-            if (TryRead(entity) is not { } row)
+            if (LedgerRowEntity.TryRead(entity) is not { } row)
             {
                 Add(faults, new AuditFault(where, "cannot be read"));
                 continue;
@@ -57,19 +57,6 @@ public sealed class LedgerAudit
         foreach (var lane in lanes.Values.OrderBy(lane => lane.Number))
             Check(lane, links[lane.Number], faults);
         return new AuditReport(batch, statements, entries, BatchLane.HeadOf(lanes.Values), faults);
-    }
-
-    /// <returns>Null for what nobody here has written.</returns>
-    private static LedgerRow? TryRead(TableEntity entity)
-    {
-        try
-        {
-            return LedgerRowEntity.Read(entity);
-        }
-        catch (Exception altered) when (altered is ArgumentException or InvalidOperationException or FormatException or OverflowException)
-        {
-            return null;
-        }
     }
 
     private static void Collect(

@@ -39,27 +39,25 @@ public sealed class LedgerErasure
         return _scan.NextAsync($"{kept}-{issuer}", filter, most, cancellationToken).Where(row => row.State.IsEnd());
     }
 
-    /// <summary>Whether a statement other than this one names the document and has not ended, or could be retried, or is just being received.</summary>
-    public async Task<bool> IsNeededAsync(LedgerRow row, CancellationToken cancellationToken)
+    /// <summary>Takes a statement, from which nothing can be made any more, off those that name its document.</summary>
+    /// <returns>Whether it was the last of them.</returns>
+    public async Task<bool> ReleaseDocumentAsync(LedgerRow row, CancellationToken cancellationToken)
     {
+        await _documents.RemoveAsync(row.DocumentBlob!, row.Key, cancellationToken);
         await foreach (var key in _documents.FindAsync(row.DocumentBlob!, cancellationToken))
         {
-            // The index is written before the row.
-            if (key != row.Key && await _rows.FindAsync(key, cancellationToken) is var other && (other is null || !other.State.IsEnd() || other.State == StatementState.Abandoned))
-                return true;
+            // The index is written before the row; one whose row names another document came under an id that was taken.
+            if (await _rows.FindAsync(key, cancellationToken) is not { } other || other.DocumentBlob == row.DocumentBlob)
+                return false;
         }
 
-        return false;
+        return true;
     }
 
     /// <summary>Notes that the document, or the sealed message, is gone; its hash stays.</summary>
     /// <exception cref="LedgerConflictException">The row changed since it was read.</exception>
-    public async Task<LedgerRow> ForgetAsync(LedgerRow row, Kept kept, CancellationToken cancellationToken)
-    {
-        if (kept == Kept.Document && row.DocumentBlob is { } blob)
-            await _documents.RemoveAsync(blob, row.Key, cancellationToken);
-        return await _rows.AmendAsync(kept == Kept.Document ? row with { DocumentBlob = null } : row with { HasMessage = false }, cancellationToken);
-    }
+    public Task<LedgerRow> ForgetAsync(LedgerRow row, Kept kept, CancellationToken cancellationToken) =>
+        _rows.AmendAsync(kept == Kept.Document ? row with { DocumentBlob = null } : row with { HasMessage = false }, cancellationToken);
 
     /// <summary>
     /// Drops whom the statement was for, and with <paramref name="everything"/> all but the state and the hashes. Where a person is
@@ -75,8 +73,6 @@ public sealed class LedgerErasure
             await RemoveIndexAsync(row.Key, hash, cancellationToken);
         if (everything && MessageIndex.NameOf(row) is { } name)
             await RemoveIndexAsync(row.Key, name, cancellationToken);
-        if (row.DocumentBlob is { } blob)
-            await _documents.RemoveAsync(blob, row.Key, cancellationToken);
 
         for (LedgerRow? now = row; now is { RecipientHash: not null } || (everything && now is { Issuer: not null }); now = await _rows.FindAsync(row.Key, cancellationToken))
         {

@@ -100,6 +100,19 @@ internal static class LedgerRowEntity
         ETag = entity.ETag,
     };
 
+    /// <returns>Null for what was altered, or written by a version that knows more states and codes.</returns>
+    public static LedgerRow? TryRead(TableEntity entity)
+    {
+        try
+        {
+            return Read(entity);
+        }
+        catch (Exception strange) when (strange is ArgumentException or InvalidOperationException or FormatException or OverflowException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>A detail as it is kept.</summary>
     public static string? Shorten(string? detail) => detail is { Length: > MaxDetail } ? detail[..MaxDetail] : detail;
 

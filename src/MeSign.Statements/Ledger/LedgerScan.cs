@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Azure.Data.Tables;
 using MeSign.Statements.Storage;
+using Microsoft.Extensions.Logging;
 
 namespace MeSign.Statements.Ledger;
 
@@ -13,7 +14,7 @@ namespace MeSign.Statements.Ledger;
 /// and tokens a run, at most 250 s of the service's time and hardly a byte of ours; a ledger that takes more than these requests is gone
 /// through in several runs, however large it is.
 /// </remarks>
-internal sealed class LedgerScan(TableServiceClient tables, ScanPositions positions)
+internal sealed partial class LedgerScan(TableServiceClient tables, ScanPositions positions, ILogger<LedgerScan> logger)
 {
     public const int PagesPerRun = 50;
 
@@ -33,7 +34,12 @@ internal sealed class LedgerScan(TableServiceClient tables, ScanPositions positi
         await foreach (var page in _statements.QueryAsync<TableEntity>(filter, Math.Min(most, LargestPage), cancellationToken: cancellationToken).AsPages(begin))
         {
             foreach (var entity in page.Values.Where(LedgerRowEntity.IsRow))
-                yield return LedgerRowEntity.Read(entity);
+            {
+                if (LedgerRowEntity.TryRead(entity) is { } row)
+                    yield return row;
+                else
+                    Log.Unreadable(logger, entity.PartitionKey, entity.RowKey);
+            }
 
             token = page.ContinuationToken;
             found += page.Values.Count;
@@ -43,5 +49,11 @@ internal sealed class LedgerScan(TableServiceClient tables, ScanPositions positi
 
         if (begin is not null || token is not null)
             await positions.SaveAsync(scan, token, cancellationToken);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Error, "{Batch}/{Job} cannot be read and is passed over: altered, or written by a newer version; mesign audit looks at its batch")]
+        public static partial void Unreadable(ILogger logger, string batch, string job);
     }
 }

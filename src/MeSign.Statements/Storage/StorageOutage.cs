@@ -19,6 +19,9 @@ public static class StorageOutage
         _ => false,
     };
 
+    /// <summary>The service refused this one request (a lease, a legal hold, too large a body) and would do as asked about other things.</summary>
+    public static bool IsRefusal(RequestFailedException exception) => exception.Status is 400 or 409 or 412 or 413;
+
     /// <summary>The message is no longer ours: someone else received it after its lease ran out, or finished it.</summary>
     public static bool IsLostMessage(RequestFailedException exception) =>
         exception.ErrorCode is "MessageNotFound" or "PopReceiptMismatch" or "QueueNotFound" || exception.Status == 404;

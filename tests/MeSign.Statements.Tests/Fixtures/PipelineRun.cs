@@ -152,6 +152,9 @@ internal sealed class PipelineRun : IAsyncDisposable
             (await CountAsync(queue + StorageNames.PoisonSuffix)).ShouldBe(0, queue + StorageNames.PoisonSuffix);
     }
 
+    /// <summary>Done before a write to a table leaves.</summary>
+    public Action? BeforeTableWrite { get; set; }
+
     /// <summary>Done when the service has taken a write to a table, before the pipeline hears of it.</summary>
     public Action? OnTableWrite { get; set; }
 
@@ -160,7 +163,7 @@ internal sealed class PipelineRun : IAsyncDisposable
     private TableServiceClient TablesOf(SandboxStorage account)
     {
         var options = new TableClientOptions();
-        options.AddPolicy(new AfterWrites(() => OnTableWrite?.Invoke()), Azure.Core.HttpPipelinePosition.PerCall);
+        options.AddPolicy(new AroundWrites(() => BeforeTableWrite?.Invoke(), () => OnTableWrite?.Invoke()), Azure.Core.HttpPipelinePosition.PerCall);
         return new TableServiceClient(account.ConnectionString, options);
     }
 
