@@ -1,5 +1,4 @@
 using Azure;
-using Azure.Identity;
 using MeSign.Statements.Storage;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -23,8 +22,7 @@ internal sealed partial class StorageReadiness(StorageSetup storage, TimeProvide
                 await storage.EnsureAsync(stoppingToken);
                 return;
             }
-            // The client throws an AggregateException when its last retry fails too.
-            catch (Exception exception) when (exception is RequestFailedException or AggregateException or AuthenticationFailedException)
+            catch (Exception exception) when (StorageOutage.Is(exception) && !stoppingToken.IsCancellationRequested)
             {
                 Log.NotReady(logger, exception.GetType().Name, (exception as RequestFailedException)?.ErrorCode);
                 await Task.Delay(Pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -1,3 +1,5 @@
+using MeSign.Statements.Storage;
+
 namespace MeSign.Statements;
 
 /// <summary>
@@ -6,6 +8,7 @@ namespace MeSign.Statements;
 /// </summary>
 public sealed class StatementPipeline
 {
+    private readonly OutageGuard _guard;
     private readonly ExpandBatch _expand;
     private readonly SealStatement _seal;
     private readonly DeliverStatement _deliver;
@@ -14,8 +17,10 @@ public sealed class StatementPipeline
     private readonly CollectBounces _collect;
     private readonly Sweep _sweep;
 
-    internal StatementPipeline(ExpandBatch expand, SealStatement seal, DeliverStatement deliver, RecordAbandoned abandon, RecordBounce bounce, CollectBounces collect, Sweep sweep)
+    internal StatementPipeline(
+        OutageGuard guard, ExpandBatch expand, SealStatement seal, DeliverStatement deliver, RecordAbandoned abandon, RecordBounce bounce, CollectBounces collect, Sweep sweep)
     {
+        _guard = guard;
         _expand = expand;
         _seal = seal;
         _deliver = deliver;
@@ -26,13 +31,16 @@ public sealed class StatementPipeline
     }
 
     /// <summary><c>statement-batches</c>: a manifest becomes one job a line.</summary>
-    public Task ExpandAsync(QueuedMessage message, CancellationToken cancellationToken) => _expand.RunAsync(message, cancellationToken);
+    public Task ExpandAsync(QueuedMessage message, CancellationToken cancellationToken) =>
+        _guard.RunAsync(StorageNames.Batches, message, _expand.RunAsync, cancellationToken);
 
     /// <summary><c>statement-jobs</c>: a job becomes a finished message in the outbox, or a recorded outcome.</summary>
-    public Task SealAsync(QueuedMessage message, CancellationToken cancellationToken) => _seal.RunAsync(message, cancellationToken);
+    public Task SealAsync(QueuedMessage message, CancellationToken cancellationToken) =>
+        _guard.RunAsync(StorageNames.Jobs, message, _seal.RunAsync, cancellationToken);
 
     /// <summary><c>statement-deliveries</c>: a finished message goes to the relay, once.</summary>
-    public Task DeliverAsync(QueuedMessage message, CancellationToken cancellationToken) => _deliver.RunAsync(message, cancellationToken);
+    public Task DeliverAsync(QueuedMessage message, CancellationToken cancellationToken) =>
+        _guard.RunAsync(StorageNames.Deliveries, message, _deliver.RunAsync, cancellationToken);
 
     /// <summary>A poison queue: what the host gave up on becomes a recorded outcome.</summary>
     /// <param name="queue">The queue that the message came from, without the suffix.</param>

@@ -43,6 +43,7 @@ public static class StatementsRegistration
         services.AddSingleton<Outcomes>();
         services.AddSingleton(provider => new MakeMessage(
             provider.GetRequiredService<PdfSigner>(), provider.GetRequiredService<MessageComposer>(), provider.GetRequiredService<MessageSealer>()));
+        services.AddSingleton<OutageGuard>();
         services.AddSingleton<ExpandBatch>();
         services.AddSingleton<SealStatement>();
         services.AddSingleton<DeliverStatement>();
@@ -76,6 +77,7 @@ public static class StatementsRegistration
             provider.GetRequiredService<Outcomes>(),
             provider.GetRequiredService<ILogger<Decisions>>()));
         services.AddSingleton(provider => new StatementPipeline(
+            provider.GetRequiredService<OutageGuard>(),
             provider.GetRequiredService<ExpandBatch>(),
             provider.GetRequiredService<SealStatement>(),
             provider.GetRequiredService<DeliverStatement>(),

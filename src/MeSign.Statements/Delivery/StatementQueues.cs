@@ -38,6 +38,13 @@ public sealed class StatementQueues(QueueServiceClient queues)
     public Task SendDeliveryAsync(DeliveryOrder order, TimeSpan? delay, CancellationToken cancellationToken) =>
         SendAsync(_deliveries, JsonSerializer.SerializeToUtf8Bytes(order, DeliveryJson.Default.DeliveryOrder), delay, cancellationToken);
 
+    /// <summary>Sends a message once more as it stands on its queue: the host begins to count its tries anew.</summary>
+    /// <param name="queue">One of <see cref="StorageNames.WorkQueues"/>.</param>
+    /// <param name="body">Text of the message.</param>
+    /// <param name="delay">Time until a worker may see it.</param>
+    public Task RenewAsync(string queue, BinaryData body, TimeSpan delay, CancellationToken cancellationToken) =>
+        queues.GetQueueClient(queue).SendMessageAsync(body, delay, Forever, cancellationToken);
+
     public Task SendResultAsync(StatementResult result, CancellationToken cancellationToken) =>
         SendAsync(_results, JsonSerializer.SerializeToUtf8Bytes(result, DeliveryJson.Default.StatementResult), delay: null, cancellationToken);
 

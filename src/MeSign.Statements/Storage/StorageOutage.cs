@@ -19,6 +19,15 @@ public static class StorageOutage
         _ => false,
     };
 
+    /// <summary>As <see cref="Is"/>, without what is said about one request: another time the same may go well.</summary>
+    public static bool IsAway(Exception exception) => exception switch
+    {
+        // 0 where there was no answer; 403 while a role or a network rule is missing.
+        RequestFailedException answer => answer.Status is < 400 or 403 or 408 or 429 or >= 500,
+        AggregateException all => all.InnerExceptions.Count > 0 && all.InnerExceptions.All(IsAway),
+        _ => Is(exception),
+    };
+
     /// <summary>The service refused this one request (a lease, a legal hold, too large a body) and would do as asked about other things.</summary>
     public static bool IsRefusal(RequestFailedException exception) => exception.Status is 400 or 409 or 412 or 413;
 
