@@ -29,6 +29,7 @@ internal static class FailureReport
         InvalidOperationException { Source: Binder } setting => (ExitCodes.Usage, [FirstLine(setting.Message)]),
         StatementFailedException failed => (ExitCodes.Failed, [$"{failed.Code}: {failed.Detail}"]),
         StatementDelayedException delayed => (ExitCodes.Failed, [delayed.Message]),
+        DecisionRefusedException refused => (ExitCodes.Failed, [refused.Message]),
         LedgerConflictException moved => (ExitCodes.Failed, [$"{moved.Key} moved on meanwhile: `mesign status {moved.Key.Batch}` shows where it is."]),
         RequestFailedException { Status: 403 } denied => (ExitCodes.Failed, [$"storage refuses this identity ({denied.ErrorCode}): see infra/ for the roles that it needs."]),
         RequestFailedException { Status: 404 } missing => (ExitCodes.Failed, [$"storage has no such thing ({missing.ErrorCode}): 'mesign run' and infra/ create what is needed."]),

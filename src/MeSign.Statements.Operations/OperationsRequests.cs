@@ -68,6 +68,10 @@ internal sealed class OperationsRequests(StatementLedger ledger, BatchRegister b
                 ? await ShowAsync(batch, job, CancellationToken.None)
                 : Problem(StatusCodes.Status410Gone, $"{row.Key}: its job or its message is not kept any more, the bank must send a new job");
         }
+        catch (DecisionRefusedException refused)
+        {
+            return Problem(StatusCodes.Status409Conflict, refused.Message);
+        }
         catch (LedgerConflictException)
         {
             return Problem(StatusCodes.Status409Conflict, $"{row.Key} moved on meanwhile: look again");

@@ -15,10 +15,12 @@ public sealed partial class Decisions
     private readonly HeldJobs _held;
     private readonly StatementQueues _queues;
     private readonly Outcomes _outcomes;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
-    internal Decisions(StatementLedger ledger, HeldJobs held, StatementQueues queues, Outcomes outcomes, ILogger<Decisions> logger)
+    internal Decisions(StatementLedger ledger, HeldJobs held, StatementQueues queues, Outcomes outcomes, TimeProvider time, ILogger<Decisions> logger)
     {
+        _time = time;
         _ledger = ledger;
         _held = held;
         _queues = queues;
@@ -26,7 +28,7 @@ public sealed partial class Decisions
         _logger = logger;
     }
 
-    /// <summary>Gives an Abandoned statement (or batch order) back to its queue, from where it had come to.</summary>
+    /// <summary>Gives an Abandoned statement (or batch order) back to its queue, from where it had come to; what is larger than a job may be ends as Failed.</summary>
     /// <param name="by">Who decided it, for the history.</param>
     /// <returns>Whether there was anything to retry: false where its job is gone, and the bank must send it again.</returns>
     /// <exception cref="InvalidOperationException">It is not Abandoned.</exception>
@@ -41,6 +43,11 @@ public sealed partial class Decisions
         else if (await _held.FindAsync(row.Batch, row.Job, cancellationToken) is not { } json)
         {
             return false;
+        }
+        else if (FindFault(json) is { } fault)
+        {
+            // A worker would say the same of it, but it came as plain JSON, and what this system sends (Base64) would not fit the queue.
+            await _outcomes.EndAsync(row with { Code = fault.Code, Detail = fault.Detail }, StatementState.Failed, $"retried by {by}", cancellationToken);
         }
         else if (BatchOrder.TryRead(BinaryData.FromBytes(json)) is not null)
         {
@@ -83,10 +90,13 @@ public sealed partial class Decisions
     /// <summary>Sends an Uncertain statement once more, the same bytes under the same Message-ID: the recipient may get it twice.</summary>
     /// <param name="by">Who decided it, for the history.</param>
     /// <returns>False where its message is not kept any more, and the bank must send a new job.</returns>
+    /// <exception cref="DecisionRefusedException">Its time ran out: it would end as Expired, and what is uncertain about it be lost.</exception>
     /// <exception cref="InvalidOperationException">It is not Uncertain.</exception>
     public async Task<bool> ResendAsync(LedgerRow row, string by, CancellationToken cancellationToken)
     {
         Require(row, StatementState.Uncertain);
+        if (row.Expires is { } expiry && expiry <= _time.GetUtcNow())
+            throw new DecisionRefusedException($"{row.Key}: its time ran out at {expiry:u}, it is not sent any more: resolve it where the relay did take it, or leave it Uncertain");
         if (!row.HasMessage)
             return false;
 
@@ -104,6 +114,20 @@ public sealed partial class Decisions
         Require(row, StatementState.Uncertain);
         await _outcomes.EndAsync(row with { Detail = "relayed, as an operator found" }, StatementState.Relayed, $"resolved by {by}", cancellationToken);
         Log.Decided(_logger, row.Batch, row.Job, row.State, "resolved");
+    }
+
+    /// <returns>Null where it is within the limits of a job.</returns>
+    private static StatementFailedException? FindFault(ReadOnlyMemory<byte> json)
+    {
+        try
+        {
+            JobBody.Decode(BinaryData.FromBytes(json));
+            return null;
+        }
+        catch (StatementFailedException fault)
+        {
+            return fault;
+        }
     }
 
     private static void Require(LedgerRow row, StatementState state)

@@ -7,14 +7,19 @@ namespace MeSign.Statements;
 /// <summary>Whether a job may be worked on: read by the contract, of a known issuer, with no less encryption than that demands.</summary>
 internal sealed class JobAdmission(JobReader reader, IssuerDirectory issuers, TimeProvider time)
 {
+    /// <inheritdoc cref="JobReader.Read"/>
+    public StatementJob Read(BinaryData body) => reader.Read(body);
+
     /// <exception cref="StatementFailedException">The first reason why not.</exception>
-    public (StatementJob Job, Issuer Issuer, StatementReceipt Receipt) Admit(BinaryData body)
+    public (Issuer Issuer, StatementReceipt Receipt) Admit(StatementJob job)
     {
-        var job = reader.Read(body);
         var issuer = issuers.Get(job.Issuer);
         EncryptionDecision.Admit(job, issuer);
-        return (job, issuer, ReceiptOf(job, issuer));
+        return (issuer, ReceiptOf(job, issuer));
     }
+
+    /// <inheritdoc cref="Admit(StatementJob)"/>
+    public (Issuer Issuer, StatementReceipt Receipt) Admit(BinaryData body) => Admit(Read(body));
 
     private StatementReceipt ReceiptOf(StatementJob job, Issuer issuer) => new()
     {

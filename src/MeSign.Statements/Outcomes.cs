@@ -42,41 +42,22 @@ internal sealed partial class Outcomes(
         }
     }
 
-    /// <summary>Records a job that was refused before it could be received.</summary>
-    public Task RefuseAsync(QueuedMessage message, StatementFailedException refusal, CancellationToken cancellationToken)
-    {
-        var identity = IdentityOf(message);
-        return RecordAsync(
-            new EndedReceipt
-            {
-                Key = new StatementKey(identity.Batch, identity.Job),
-                Issuer = identity.Issuer,
-                JobSha256 = HashOf(message),
-                State = StatementState.Failed,
-                Code = refusal.Code,
-                Detail = refusal.Detail,
-            },
-            cancellationToken);
-    }
+    /// <summary>Records a message that was refused before it could be received.</summary>
+    public Task RefuseAsync(QueuedMessage message, StatementFailedException refusal, CancellationToken cancellationToken) =>
+        RefuseAsync(message, job: null, refusal, cancellationToken);
+
+    /// <param name="job">Where it is one, and can be read.</param>
+    /// <inheritdoc cref="RefuseAsync(QueuedMessage, StatementFailedException, CancellationToken)"/>
+    public Task RefuseAsync(QueuedMessage message, StatementJob? job, StatementFailedException refusal, CancellationToken cancellationToken) =>
+        RecordAsync(ReceiptOf(message, job, StatementState.Failed, refusal.Detail) with { Code = refusal.Code }, cancellationToken);
 
     /// <summary>Records a message that was given up on and has no statement in the ledger.</summary>
     /// <param name="key">What the message says it is about; found in the message as in a job where it is null.</param>
     /// <param name="job">Where it is one, and can be read.</param>
     public Task AbandonAsync(QueuedMessage message, StatementKey? key, StatementJob? job, string detail, CancellationToken cancellationToken)
     {
-        var identity = IdentityOf(message);
-        return RecordAsync(
-            new EndedReceipt
-            {
-                Key = key ?? new StatementKey(identity.Batch, identity.Job),
-                Issuer = identity.Issuer,
-                RecipientAddress = job?.Recipient.Address,
-                DocumentBlob = job?.Document?.Blob,
-                JobSha256 = HashOf(message),
-                State = StatementState.Abandoned,
-                Detail = detail,
-            },
-            cancellationToken);
+        var receipt = ReceiptOf(message, job, StatementState.Abandoned, detail);
+        return RecordAsync(receipt with { Key = key ?? receipt.Key }, cancellationToken);
     }
 
     /// <summary>Puts an end on record for a job that was never worked on, unless it has come further already.</summary>
@@ -129,12 +110,15 @@ internal sealed partial class Outcomes(
         await ReportAsync(ended, cancellationToken);
     }
 
-    /// <summary>Keeps a statement until a certificate of its recipient arrives; <paramref name="row"/> carries the reason.</summary>
-    public async Task HoldAsync(LedgerRow row, CancellationToken cancellationToken)
+    /// <summary>Keeps a statement until a certificate of its recipient arrives. One that is held already keeps the reason that is on record.</summary>
+    /// <param name="row">The row as it was read.</param>
+    /// <param name="reason">Why it waits.</param>
+    /// <param name="rejected">As <see cref="LedgerRow.RejectedCertificates"/>.</param>
+    public async Task HoldAsync(LedgerRow row, string reason, string? rejected, CancellationToken cancellationToken)
     {
         if (row.State != StatementState.Held)
         {
-            row = await ledger.MoveAsync(row, StatementState.Held, cancellationToken);
+            row = await ledger.MoveAsync(row with { Detail = reason, RejectedCertificates = rejected }, StatementState.Held, cancellationToken);
             Log.Held(logger, row.Batch, row.Job);
         }
 
@@ -156,6 +140,21 @@ internal sealed partial class Outcomes(
 
     public static string HashOf(QueuedMessage message) =>
         Convert.ToHexStringLower(SHA256.HashData((QueueText.TryDecode(message.Body) ?? message.Body.ToMemory()).Span));
+
+    private static EndedReceipt ReceiptOf(QueuedMessage message, StatementJob? job, StatementState state, string detail)
+    {
+        var identity = IdentityOf(message);
+        return new EndedReceipt
+        {
+            Key = new StatementKey(identity.Batch, identity.Job),
+            Issuer = identity.Issuer,
+            RecipientAddress = job?.Recipient.Address,
+            DocumentBlob = job?.Document?.Blob,
+            JobSha256 = HashOf(message),
+            State = state,
+            Detail = detail,
+        };
+    }
 
     /// <summary>The attempt that a statement of this age would be at, had its delay doubled from the first one on.</summary>
     private static int AttemptsByAge(TimeSpan age) => 1 + (int)Math.Log2(1 + Math.Max(0, age.TotalMinutes));

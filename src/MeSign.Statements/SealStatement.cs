@@ -24,16 +24,17 @@ internal sealed partial class SealStatement(
 {
     public async Task RunAsync(QueuedMessage message, CancellationToken cancellationToken)
     {
-        StatementJob job;
+        StatementJob? job = null;
         Issuer issuer;
         StatementReceipt receipt;
         try
         {
-            (job, issuer, receipt) = admission.Admit(message.Body);
+            job = admission.Read(message.Body);
+            (issuer, receipt) = admission.Admit(job);
         }
         catch (StatementFailedException refusal)
         {
-            await outcomes.RefuseAsync(message, refusal, cancellationToken);
+            await outcomes.RefuseAsync(message, job, refusal, cancellationToken);
             return;
         }
 
@@ -88,14 +89,14 @@ internal sealed partial class SealStatement(
             // Before the job may be held for weeks, and before a signature or a timestamp is spent on it.
             var composed = make.Compose(job.Kind == JobKind.Code ? job with { Expires = row.Expires } : job, issuer, document);
             var decision = await DecideAsync(job, issuer, cancellationToken);
-            row = row with { RejectedCertificates = decision.Rejected };
             if (decision.Hold is { } reason)
             {
                 await held.ParkAsync(row.Batch, row.Job, JobBody.Decode(message.Body), cancellationToken);
-                await outcomes.HoldAsync(row with { Detail = reason }, cancellationToken);
+                await outcomes.HoldAsync(row, reason, decision.Rejected, cancellationToken);
                 return;
             }
 
+            row = row with { RejectedCertificates = decision.Rejected };
             var finished = await make.FinishAsync(composed, issuer, decision.Certificates, cancellationToken);
             entry = (await outbox.PutAsync(row.Key, issuer.Id, finished, cancellationToken)).Entry;
             finished.Eml.Return();

@@ -75,6 +75,7 @@ public static class StatementsRegistration
             provider.GetRequiredService<HeldJobs>(),
             provider.GetRequiredService<StatementQueues>(),
             provider.GetRequiredService<Outcomes>(),
+            provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<Decisions>>()));
         services.AddSingleton(provider => new StatementPipeline(
             provider.GetRequiredService<OutageGuard>(),

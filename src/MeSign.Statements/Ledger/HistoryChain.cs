@@ -77,7 +77,7 @@ internal sealed class HistoryChain
     }
 
     /// <summary>Binds a recipient to a row without naming him: without the salt, which erasure drops, nobody can tell whom.</summary>
-    public static string PersonOf(string salt, string recipientHash) => Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes($"{salt} {recipientHash}")));
+    public static string PersonOf(string? salt, string? recipientHash) => Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes($"{salt} {recipientHash}")));
 
     private string Link(string before, LedgerRow row, HistoryEntry entry) => Mac($"entry {before} {row.Batch}/{row.Job} {HistoryText.Covered(entry)}");
 
@@ -100,9 +100,9 @@ internal sealed class HistoryChain
         return Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(fields.Select(field => $"{field?.Length ?? -1}:{field}")))));
     }
 
-    /// <summary>What is on record for the recipient; where the row still names him, made from that, so that another name shows.</summary>
+    /// <summary>What is on record for the recipient; where the row still has anything of him, made from that, so that another name shows, and one without its salt.</summary>
     private static string? Person(LedgerRow row) =>
-        row is { PersonSalt: { } salt, RecipientHash: { } hash } ? PersonOf(salt, hash) : row.Person;
+        row is { PersonSalt: null, RecipientHash: null } ? row.Person : PersonOf(row.PersonSalt, row.RecipientHash);
 
     private static string? Time(DateTimeOffset? time) => time?.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
 }

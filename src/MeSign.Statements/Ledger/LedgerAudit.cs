@@ -28,9 +28,8 @@ public sealed class LedgerAudit
     public async Task<AuditReport> RunAsync(string batch, CancellationToken cancellationToken)
     {
         // The lanes first: what is linked while the rows are read is newer than them, and is passed over.
-        var lanes = (await BatchLane.ReadAllAsync(_statements, batch, cancellationToken)).ToDictionary(lane => lane.Number);
-        var links = lanes.Keys.ToDictionary(number => number, _ => new List<LaneLink>());
-        var faults = new List<AuditFault>();
+        var lanes = (await BatchLane.ReadAllAsync(_statements, batch, cancellationToken)).ToDictionary(lane => lane.Number, lane => new ReadLane(lane));
+        var (faults, absent) = (new List<AuditFault>(), new Dictionary<int, AuditFault>());
         var (statements, entries) = (0, 0);
         await foreach (var entity in _statements.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {batch}"), cancellationToken: cancellationToken))
         {
@@ -50,31 +49,41 @@ public sealed class LedgerAudit
                 Add(faults, new AuditFault(where, fault));
             else if (row.RecipientAddress is { } address && _hasher.Hash(address) != row.RecipientHash)
                 Add(faults, new AuditFault(where, "names another recipient than its history"));
-            foreach (var entry in row.History.Where(entry => entry.Place is not null))
-                Collect(row, entry, lanes, links, faults);
+            // A job that was refused for a taken id is linked and counted as none, as when it was written.
+            StatementState? before = LedgerRowEntity.IsRow(entity) ? null : row.State;
+            foreach (var entry in row.History)
+            {
+                Collect(row, before, entry, lanes, absent);
+                before = entry.State;
+            }
         }
 
-        foreach (var lane in lanes.Values.OrderBy(lane => lane.Number))
-            Check(lane, links[lane.Number], faults);
-        return new AuditReport(batch, statements, entries, BatchLane.HeadOf(lanes.Values), faults);
+        // So is a lane that came only while they were read, and whatever is linked into it.
+        var come = absent.Count > 0 ? await BatchLane.ReadAllAsync(_statements, batch, cancellationToken) : [];
+        foreach (var number in absent.Keys.Except(come.Select(lane => lane.Number)))
+            Add(faults, absent[number]);
+        foreach (var lane in lanes.Values.OrderBy(lane => lane.Lane.Number))
+            Check(lane, faults);
+        return new AuditReport(batch, statements, entries, BatchLane.HeadOf(lanes.Values.Select(lane => lane.Lane)), faults);
     }
 
-    private static void Collect(
-        LedgerRow row, HistoryEntry entry, Dictionary<int, BatchLane> lanes, Dictionary<int, List<LaneLink>> links, List<AuditFault> faults)
+    /// <param name="before">The state that the statement came from; null where it was new.</param>
+    /// <param name="absent">By lane, the first link into one that was not read.</param>
+    private static void Collect(LedgerRow row, StatementState? before, HistoryEntry entry, Dictionary<int, ReadLane> lanes, Dictionary<int, AuditFault> absent)
     {
-        var place = entry.Place!.Value;
+        if (entry.Place is not { } place)
+            return;
         if (!lanes.TryGetValue(place.Lane, out var lane))
-            Add(faults, new AuditFault($"{row.Batch}/{row.Job}", string.Create(CultureInfo.InvariantCulture, $"entry {entry.Number} is linked into lane {place.Lane}, which is gone")));
-        else if (place.Position <= lane.Position)
-            links[place.Lane].Add(new LaneLink(place.Position, row.Job, entry.Hash));
+            absent.TryAdd(place.Lane, new AuditFault($"{row.Batch}/{row.Job}", string.Create(CultureInfo.InvariantCulture, $"entry {entry.Number} is linked into lane {place.Lane}, which is gone")));
+        else if (place.Position <= lane.Lane.Position)
+            lane.Add(new LaneLink(place.Position, row.Job, entry.Hash), before, entry.State);
     }
 
-    private void Check(BatchLane lane, List<LaneLink> links, List<AuditFault> faults)
+    private void Check(ReadLane read, List<AuditFault> faults)
     {
-        var head = HistoryChain.Root;
-        var expected = 1L;
-        links.Sort((one, other) => one.Position.CompareTo(other.Position));
-        foreach (var link in links)
+        var (lane, head, expected) = (read.Lane, HistoryChain.Root, 1L);
+        read.Links.Sort((one, other) => one.Position.CompareTo(other.Position));
+        foreach (var link in read.Links)
         {
             if (link.Position != expected)
             {
@@ -92,6 +101,8 @@ public sealed class LedgerAudit
             Add(faults, new AuditFault(LaneName(lane), string.Create(CultureInfo.InvariantCulture, $"ends with link {lane.Position}, but {expected} is missing")));
         else if (head != lane.Head)
             Add(faults, new AuditFault(LaneName(lane), "its links do not lead to its head"));
+        else if (read.FindMiscount() is { } miscount)
+            Add(faults, new AuditFault(LaneName(lane), miscount));
     }
 
     private static void Add(List<AuditFault> faults, AuditFault fault)
@@ -103,6 +114,34 @@ public sealed class LedgerAudit
     private static string LaneName(BatchLane lane) => string.Create(CultureInfo.InvariantCulture, $"lane {lane.Number}");
 
     private readonly record struct LaneLink(long Position, string Job, string Hash);
+
+    /// <summary>A lane as it was when the audit began, and what the rows make of it.</summary>
+    private sealed class ReadLane(BatchLane lane)
+    {
+        private BatchLane _counted = BatchLane.Empty(lane.Number);
+
+        public BatchLane Lane { get; } = lane;
+
+        public List<LaneLink> Links { get; } = [];
+
+        public void Add(LaneLink link, StatementState? from, StatementState to)
+        {
+            Links.Add(link);
+            _counted = _counted.With(link.Hash, from, to);
+        }
+
+        /// <summary>The first count in which the lane and its links differ: what a batch's totals are made of, and no hash covers.</summary>
+        public string? FindMiscount() => Counts(Lane).Zip(Counts(_counted))
+            .Where(pair => pair.First != pair.Second)
+            .Select(pair => string.Create(CultureInfo.InvariantCulture, $"counts {pair.First.Count} {pair.First.What}, but its links make {pair.Second.Count}"))
+            .FirstOrDefault();
+
+        private static IEnumerable<(string What, int Count)> Counts(BatchLane lane) =>
+        [
+            ("Received", lane.Received),
+            .. Enum.GetValues<StatementState>().Where(state => state.IsEnd()).Select(state => (state.ToString(), lane.Ended.GetValueOrDefault(state))),
+        ];
+    }
 }
 
 /// <param name="Statements">Rows that were read.</param>

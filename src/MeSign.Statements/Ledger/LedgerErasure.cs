@@ -113,13 +113,15 @@ public sealed class LedgerErasure
             RecipientHash = null,
             RecipientAddress = null,
             PersonSalt = null,
+            // It may quote the document's name, into which banks put people's.
+            Detail = null,
             EncryptedTo = [],
             RejectedCertificates = null,
             DocumentBlob = null,
             HasMessage = false,
             Updated = _time.GetUtcNow(),
         };
-        return everything ? anonymous with { Issuer = null, Kind = null, Detail = null, MessageId = null, RelayReply = null } : anonymous;
+        return everything ? anonymous with { Issuer = null, Kind = null, MessageId = null, RelayReply = null } : anonymous;
     }
 
     private async Task RemoveIndexAsync(StatementKey key, string name, CancellationToken cancellationToken)

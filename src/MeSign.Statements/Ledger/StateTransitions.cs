@@ -22,8 +22,8 @@ internal static class StateTransitions
             [State.Delivered] = [State.Bounced],
             // Sealed is the decision to send it again; the others are what came to be known of it.
             [State.Uncertain] = [State.Sealed, State.Relayed, State.Delivered, State.Bounced, State.Failed],
-            // An operator's retry, from where the statement had come to.
-            [State.Abandoned] = [State.Received, State.Sealed],
+            // An operator's retry, from where the statement had come to; Failed where that cannot be.
+            [State.Abandoned] = [State.Received, State.Sealed, State.Failed],
             [State.Bounced] = [],
             [State.Failed] = [],
             [State.Suppressed] = [],

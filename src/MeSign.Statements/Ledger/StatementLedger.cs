@@ -48,11 +48,11 @@ public sealed class StatementLedger
             return new Reception(found, ReceptionOutcome.Repeated);
 
         var row = RowOf(receipt);
-        await IndexAsync(row, cancellationToken);
         if (found is null || found.JobSha256 != receipt.JobSha256)
-            return await _rows.InsertAsync(row, cancellationToken);
+            return await InsertAsync(row, cancellationToken);
 
         // Given up on before it was received, and retried: only now is it known what it is.
+        await IndexAsync(row, cancellationToken);
         var read = row with { Received = found.Received, History = found.History, ETag = found.ETag };
         return new Reception(await _rows.ChangeAsync(found, read, note: null, cancellationToken), ReceptionOutcome.Repeated);
     }
@@ -91,8 +91,7 @@ public sealed class StatementLedger
         };
         if (receipt.RecipientAddress is { } address)
             row = For(address, row);
-        await IndexAsync(row, cancellationToken);
-        return await _rows.InsertAsync(row, cancellationToken);
+        return await InsertAsync(row, cancellationToken);
     }
 
     public Task<LedgerRow?> FindAsync(StatementKey key, CancellationToken cancellationToken) => _rows.FindAsync(key, cancellationToken);
@@ -184,23 +183,6 @@ public sealed class StatementLedger
             yield return LedgerRowEntity.ReadConflict(entity);
     }
 
-    /// <summary>How many statements of a batch are in each state; states without any are absent.</summary>
-    public async Task<IReadOnlyDictionary<StatementState, int>> CountAsync(string batch, CancellationToken cancellationToken)
-    {
-        var counts = new SortedDictionary<StatementState, int>();
-        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {batch}");
-        await foreach (var entity in _statements.QueryAsync<TableEntity>(filter, select: ["RowKey", "State"], cancellationToken: cancellationToken))
-        {
-            if (!LedgerRowEntity.IsRow(entity))
-                continue;
-
-            var state = LedgerRowEntity.StateOf(entity);
-            counts[state] = counts.GetValueOrDefault(state) + 1;
-        }
-
-        return counts;
-    }
-
     private LedgerRow RowOf(StatementReceipt receipt)
     {
         var now = _time.GetUtcNow();
@@ -231,6 +213,16 @@ public sealed class StatementLedger
             PersonSalt = salt,
             Person = HistoryChain.PersonOf(salt, hash),
         };
+    }
+
+    private async Task<Reception> InsertAsync(LedgerRow row, CancellationToken cancellationToken)
+    {
+        await IndexAsync(row, cancellationToken);
+        var reception = await _rows.InsertAsync(row, cancellationToken);
+        // The row under its key names another document, or none any more: nobody would remove this entry, which keeps the document.
+        if (row.DocumentBlob is { } blob && reception.Row.DocumentBlob != blob)
+            await _documents.RemoveAsync(blob, row.Key, cancellationToken);
+        return reception;
     }
 
     // The indexes first: dead between the two, an entry without a row is harmless, a row without an entry is lost to

@@ -1,6 +1,8 @@
+using System.Text;
 using MeSign.Statements.Delivery;
 using MeSign.Statements.Ledger;
 using MeSign.Statements.Storage;
+using MeSign.Statements.Tests.Fixtures;
 
 namespace MeSign.Statements.Tests.Crashes;
 
@@ -9,6 +11,7 @@ internal sealed class ErasureScene : CrashScene
 {
     private const string Erased = "jana@example.test";
     private const string Other = "petr@example.test";
+    private const string RefusedDocument = "refused.pdf";
 
     private string _hash = "";
 
@@ -22,7 +25,7 @@ internal sealed class ErasureScene : CrashScene
         await storage.AddAsync("waiting", Erased, StatementState.Sealed);
         var taken = await storage.AddAsync("taken", Other, StatementState.Relayed);
         await storage.Ledger.ReceiveAsync(
-            new StatementReceipt { Key = taken.Key, Issuer = taken.Issuer!, Kind = taken.Kind!.Value, RecipientAddress = Erased, JobSha256 = relayed.JobSha256 }, Cancellation);
+            new StatementReceipt { Key = taken.Key, Issuer = taken.Issuer!, Kind = taken.Kind!.Value, RecipientAddress = Erased, JobSha256 = relayed.JobSha256, DocumentBlob = RefusedDocument }, Cancellation);
         _hash = relayed.RecipientHash!;
         var now = storage.Time.GetUtcNow();
         await storage.Suppressions.AddAsync(new Suppression(_hash, SuppressionCause.HardBounce, "InvalidRecipient 5.1.1", relayed.Key.ToString(), now, now.AddDays(180)), Cancellation);
@@ -54,6 +57,8 @@ internal sealed class ErasureScene : CrashScene
         foreach (var place in await storage.PlacesOfAsync([_hash, Erased], Cancellation))
             Require(alive.Exists(job => place.Contains($"{StatementsAtRest.Batch}/{job}", StringComparison.Ordinal) || place.Contains($"{StatementsAtRest.Batch}|{job}", StringComparison.Ordinal)) && !place.Contains("taken", StringComparison.Ordinal)
                 || place == $"suppressions/{_hash}/entry", $"the person is still in {place}");
+        foreach (var place in await storage.PlacesOfAsync([TestJob.HashOf(Encoding.UTF8.GetBytes(RefusedDocument))], Cancellation))
+            faults.Add($"the document of a job that was refused for a taken id is still claimed in {place}");
         Require((await storage.Suppressions.FindAsync(_hash, Cancellation)) is { Statement: null }, "the suppression is lost, or names what came back");
         var audit = await storage.Audit.RunAsync(StatementsAtRest.Batch, Cancellation);
         Require(audit.IsIntact, $"the audit found {string.Join("; ", audit.Faults)}");

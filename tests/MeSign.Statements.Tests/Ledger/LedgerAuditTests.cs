@@ -76,6 +76,70 @@ public sealed class LedgerAuditTests(AzuriteFixture azurite) : LedgerAuditBench(
         (await AuditAsync()).Faults.ShouldHaveSingleItem().Where.ShouldBe("2026-10/job-05");
     }
 
+    [Theory]
+    [InlineData("PersonSalt")]
+    [InlineData("RecipientHash")]
+    public async Task Names_the_statement_that_was_moved_to_another_person(string removed)
+    {
+        var another = new RecipientHasher(Convert.FromBase64String(Options.RecipientKey)).Hash("mallory@example.org");
+        await ChangeAsync("job-05", row =>
+        {
+            row["RecipientHash"] = another;
+            row["RecipientAddress"] = removed == "RecipientHash" ? null : "mallory@example.org";
+            row.Remove(removed);
+        });
+
+        (await AuditAsync()).Faults.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+            fault => fault.Where.ShouldBe("2026-10/job-05"),
+            fault => fault.What.ShouldContain("4 (Relayed)"));
+    }
+
+    [Theory]
+    [InlineData("Received")]
+    [InlineData("Relayed")]
+    [InlineData("Bounced")]
+    public async Task Names_the_lane_whose_counts_were_altered(string count)
+    {
+        var lane = await _table.QueryAsync<TableEntity>("RowKey ge '|lane|' and Position ge 1L", cancellationToken: Cancellation).FirstAsync(Cancellation);
+        var right = lane.GetInt32(count) ?? 0;
+        lane[count] = right + 1;
+        await _table.UpdateEntityAsync(lane, Azure.ETag.All, TableUpdateMode.Replace, Cancellation);
+
+        (await AuditAsync()).Faults.ShouldHaveSingleItem().ShouldBe(
+            new AuditFault($"lane {int.Parse(lane.RowKey[^2..])}", $"counts {right + 1} {count}, but its links make {right}"));
+    }
+
+    [Fact]
+    public async Task Raises_no_false_alarm_while_statements_come_and_change()
+    {
+        var writers = Parallel.ForEachAsync(Enumerable.Range(20, 40), new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = Cancellation }, async (number, _) =>
+        {
+            await RelayAsync($"job-{number}");
+            await _ledger.MoveAsync((await FindAsync($"job-{number}"))!, StatementState.Bounced, Cancellation);
+        });
+
+        do
+            (await AuditAsync()).Faults.ShouldBeEmpty();
+        while (!writers.IsCompleted);
+        await writers;
+    }
+
+    [Fact]
+    public async Task Raises_no_false_alarm_over_a_lane_that_comes_while_it_reads()
+    {
+        var account = (await Azurite.NewAccountAsync()).ConnectionString;
+        var tables = new TableServiceClient(account);
+        foreach (var name in new[] { StorageNames.Ledger, StorageNames.LedgerRecipients, StorageNames.LedgerBatches })
+            await tables.CreateTableAsync(name, Cancellation);
+        var reading = new TableClientOptions();
+        reading.AddPolicy(new AfterFirstRead(() => RelayAsync("job-1", ledger: new StatementLedger(tables, Options, _time))), Azure.Core.HttpPipelinePosition.PerCall);
+
+        var report = await new LedgerAudit(new TableServiceClient(account, reading), Options).RunAsync(Batch, Cancellation);
+
+        report.Faults.ShouldBeEmpty();
+        report.Statements.ShouldBe(1);
+    }
+
     /// <summary>As rows were hashed before there were repairs to record: each field after its length, and no other.</summary>
     [Fact]
     public async Task Hashes_a_row_without_a_repair_as_it_always_did()

@@ -173,6 +173,20 @@ public sealed class OperationsTests(SandboxFixture fixture) : IAsyncLifetime
         (await SendAsync("POST", $"{Statement}/retry")).StatusCode.ShouldBe(HttpStatusCode.Gone);
     }
 
+    [Fact]
+    public async Task Refuses_to_resend_what_is_not_sent_any_more()
+    {
+        var job = await _run.UncertainAsync();
+        var row = await _run.Ledger.AmendAsync(await _run.RowAsync(job) with { Expires = new DateTimeOffset(2026, 1, 31, 12, 0, 0, TimeSpan.Zero) }, Cancellation);
+
+        var answer = await SendAsync("POST", $"{Statement}/resend");
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        (await JsonAsync(answer)).GetProperty("detail").GetString()!.ShouldContain("its time ran out at 2026-01-31 12:00:00Z");
+        (await _run.RowAsync(job)).ETag.ShouldBe(row.ETag);
+        await _run.ShouldHaveQueuedAsync();
+    }
+
     [Theory]
     [InlineData("operations/batches/2026-11")]
     [InlineData("operations/batches/%7Cscan")]

@@ -123,6 +123,48 @@ public sealed class DecisionTests(SandboxFixture fixture)
     }
 
     [Fact]
+    public async Task An_uncertain_statement_whose_time_ran_out_is_not_sent_again_and_stays_uncertain()
+    {
+        await using var run = await fixture.StartAsync();
+        var job = await UncertainAsync(run);
+        await run.Queue(StorageNames.Deliveries).ClearMessagesAsync(Cancellation);
+        var row = await run.RowAsync(job);
+        run.Time.Advance(row.Expires!.Value - run.Time.GetUtcNow());
+
+        var refused = await Should.ThrowAsync<Exception>(() => run.Part<Decisions>().ResendAsync(row, By, Cancellation));
+
+        refused.Message.ShouldContain($"2026-10/job-1: its time ran out at {row.Expires:u}");
+        (await run.RowAsync(job)).ETag.ShouldBe(row.ETag);
+        await run.ShouldHaveQueuedAsync();
+        await run.Part<Decisions>().ResolveAsync(row, By, Cancellation);
+        (await run.RowAsync(job)).State.ShouldBe(StatementState.Relayed);
+    }
+
+    /// <summary>As plain JSON a queue took it; our own messages are Base64, of which there is a third more.</summary>
+    [Theory]
+    [InlineData(StorageNames.Jobs)]
+    [InlineData(StorageNames.Batches)]
+    public async Task What_is_larger_than_a_job_may_be_ends_as_failed_when_it_is_retried(string queue)
+    {
+        await using var run = await fixture.StartAsync();
+        var padding = new string(' ', 50_000);
+        await PoisonAsync(run, queue, queue == StorageNames.Jobs
+            ? TestJob.For(SandboxFixture.Ec).Json.Replace("{\"version\"", $"{{{padding}\"version\"", StringComparison.Ordinal)
+            : $$"""{{{padding}}"version":1,"batch":"2026-10","manifest":"october.jsonl"}""");
+        var row = (await run.Ledger.ByStateAsync(StatementState.Abandoned, Cancellation).ToListAsync(Cancellation)).ShouldHaveSingleItem();
+
+        (await run.Part<Decisions>().RetryAsync(row, By, Cancellation)).ShouldBeTrue();
+
+        row = (await run.Ledger.FindAsync(row.Key, Cancellation))!;
+        (row.State, row.Code, row.Reported, row.History[^1].Note).ShouldBe((StatementState.Failed, FailureCode.OversizedField, true, $"retried by {By}"));
+        (await run.ResultsAsync()).Select(result => result.Code).ShouldBe([null, FailureCode.OversizedField]);
+        run.Time.Advance(TimeSpan.FromHours(1));
+        await run.Pipeline.SweepAsync(Cancellation);
+        await run.ShouldHaveQueuedAsync();
+        (await run.Part<LedgerAudit>().RunAsync(row.Batch, Cancellation)).Faults.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task What_has_no_message_any_more_is_neither_sent_again_nor_retried()
     {
         await using var run = await fixture.StartAsync();

@@ -107,6 +107,23 @@ public sealed class EncryptionPolicyTests(SandboxFixture fixture)
     }
 
     [Fact]
+    public async Task Dead_before_the_bank_was_told_that_it_is_held_it_is_told_what_is_on_record()
+    {
+        await using var run = await fixture.StartAsync();
+        var job = TestJob.For(SandboxFixture.Nobody, encryption: "required");
+        var received = (await run.Ledger.ReceiveAsync(run.Part<JobAdmission>().Admit(BinaryData.FromString(job.Json)).Receipt, Cancellation)).Row;
+        await run.Ledger.MoveAsync(received with { Detail = "a certificate that had expired was known" }, StatementState.Held, Cancellation);
+
+        await run.SendAsync(job);
+        await run.WorkAsync(StorageNames.Jobs);
+
+        var row = await run.RowAsync(job);
+        (row.State, row.Reported, row.Detail).ShouldBe((StatementState.Held, true, "a certificate that had expired was known"));
+        (await run.ResultsAsync()).ShouldHaveSingleItem().Detail.ShouldBe(row.Detail);
+        (await run.Part<LedgerAudit>().RunAsync(job.Key.Batch, Cancellation)).Faults.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_held_job_is_told_once_and_goes_on_when_its_certificate_is_there()
     {
         await using var run = await fixture.StartAsync(("MeSign:Recipients:NegativeCacheTime", "00:00:00"), ("MeSign:Recipients:Refresh", "00:00:00"));

@@ -145,6 +145,39 @@ public sealed class ErasureTests(SandboxFixture fixture)
         await ShouldBeIntactAsync(run);
     }
 
+    [Fact]
+    public async Task The_reason_of_a_failure_that_names_the_person_s_document_is_erased()
+    {
+        await using var run = await fixture.StartAsync();
+        var job = TestJob.For(SandboxFixture.Ec).With(body => body["document"]!["blob"] = "novakova-CZ6508000000192000145399.pdf").WithoutBlob();
+        await run.SendAsync(job);
+        await run.WorkAsync(StorageNames.Jobs);
+        (await run.RowAsync(job)).Detail!.ShouldContain("novakova");
+
+        (await run.Part<Erasure>().EraseAsync(SandboxFixture.Ec, "data protection", Cancellation)).Erased.ShouldBe(1);
+
+        (await run.RowAsync(job)).ShouldSatisfyAllConditions(row => row.Code.ShouldBe(FailureCode.DocumentNotFound), row => row.Detail.ShouldBeNull());
+        await ShouldBeIntactAsync(run);
+    }
+
+    [Theory]
+    [InlineData("issuer", "other-bank", FailureCode.UnknownIssuer)]
+    [InlineData("encryption", "never", FailureCode.EncryptionNotAllowed)]
+    public async Task A_job_that_was_refused_is_erased_with_its_document(string field, string value, FailureCode code)
+    {
+        await using var run = await fixture.StartAsync(($"MeSign:Issuers:{RunningSandbox.IssuerId}:WeakestEncryption", "Preferred"));
+        var job = TestJob.For(SandboxFixture.Ec).With(body => body[field] = value);
+        await run.SendAsync(job);
+        await run.WorkAsync(StorageNames.Jobs);
+        (await run.RowAsync(job)).Code.ShouldBe(code);
+
+        (await run.Part<Erasure>().EraseAsync(SandboxFixture.Ec, "data protection", Cancellation)).Erased.ShouldBe(1);
+
+        (await HasAsync(run, job)).Document.ShouldBeFalse();
+        (await run.RowAsync(job)).ShouldSatisfyAllConditions(row => row.RecipientHash.ShouldBeNull(), row => row.DocumentBlob.ShouldBeNull());
+        await ShouldBeIntactAsync(run);
+    }
+
     private static async Task SweepAfterAsync(PipelineRun run, TimeSpan time)
     {
         run.Time.Advance(time);

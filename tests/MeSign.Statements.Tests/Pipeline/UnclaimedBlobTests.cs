@@ -64,6 +64,31 @@ public sealed class UnclaimedBlobTests(SandboxFixture fixture)
     }
 
     [Fact]
+    public async Task The_document_of_a_job_refused_for_a_taken_id_goes_and_that_of_the_first_stays()
+    {
+        await using var run = await fixture.StartAsync((Documents, "90.00:00:00"));
+        var first = TestJob.For(SandboxFixture.Ec);
+        await run.SendAsync(first);
+        await run.SealAndDeliverAsync();
+        foreach (var blob in new[] { "second.pdf", "job-1.pdf" })
+        {
+            await run.SendAsync(TestJob.For(SandboxFixture.Rsa).With(body => body["document"]!["blob"] = blob));
+            await run.WorkAsync(StorageNames.Jobs);
+        }
+
+        var third = TestJob.For(SandboxFixture.Rsa).With(body => body["document"]!["blob"] = "third.pdf");
+        await third.UploadAsync(run.Documents);
+        await run.Queue(StorageNames.Jobs + StorageNames.PoisonSuffix).SendMessageAsync(third.Json, Cancellation);
+        await run.WorkAsync(StorageNames.Jobs + StorageNames.PoisonSuffix);
+        (await NamesAsync(run.Documents)).ShouldBe(["job-1.pdf", "second.pdf", "third.pdf"]);
+
+        run.Time.Advance(TimeSpan.FromDays(91));
+        await run.Pipeline.SweepAsync(Cancellation);
+
+        (await NamesAsync(run.Documents)).ShouldBe(["job-1.pdf"]);
+    }
+
+    [Fact]
     public async Task No_document_goes_while_a_manifest_is_not_read_to_its_end()
     {
         await using var run = await fixture.StartAsync((Documents, "90.00:00:00"));

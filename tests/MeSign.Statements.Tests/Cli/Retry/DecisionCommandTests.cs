@@ -77,6 +77,20 @@ public sealed class DecisionCommandTests(SandboxFixture fixture) : IAsyncLifetim
     }
 
     [Fact]
+    public async Task Resend_refuses_what_is_not_sent_any_more_and_says_since_when()
+    {
+        var job = await _run.UncertainAsync();
+        var row = await _run.Ledger.AmendAsync(await _run.RowAsync(job) with { Expires = new DateTimeOffset(2026, 1, 31, 12, 0, 0, TimeSpan.Zero) }, Cancellation);
+
+        var run = await MesignAsync("resend", Batch, "job-1", "--yes");
+
+        (run.ExitCode, run.Output).ShouldBe((1, ""));
+        run.Error.Trim().ShouldBe("mesign: 2026-10/job-1: its time ran out at 2026-01-31 12:00:00Z, it is not sent any more: resolve it where the relay did take it, or leave it Uncertain");
+        (await _run.RowAsync(job)).ETag.ShouldBe(row.ETag);
+        await _run.ShouldHaveQueuedAsync();
+    }
+
+    [Fact]
     public async Task Resolve_records_that_it_was_relayed_and_sends_nothing()
     {
         var job = await _run.UncertainAsync();
