@@ -11,7 +11,7 @@ namespace MeSign.Statements;
 /// of one again that has stalled, since expanding it anew sends only what is still to be done.
 /// </summary>
 internal sealed partial class CompleteBatches(
-    StatementLedger ledger, BatchRegister batches, StatementQueues queues, IOptions<SweepOptions> options, SweepMetrics metrics, TimeProvider time, ILogger<CompleteBatches> logger)
+    BatchRegister batches, StatementQueues queues, IOptions<SweepOptions> options, SweepMetrics metrics, TimeProvider time, ILogger<CompleteBatches> logger)
 {
     /// <summary>How long one process may take to tell the bank, before another does.</summary>
     private static readonly TimeSpan Claim = TimeSpan.FromMinutes(5);
@@ -19,7 +19,7 @@ internal sealed partial class CompleteBatches(
     /// <param name="wait">By how much the queue of jobs is behind.</param>
     public async Task RunAsync(TimeSpan wait, CancellationToken cancellationToken)
     {
-        await foreach (var record in batches.OpenAsync(cancellationToken).Take(options.Value.RepairsPerRun))
+        await foreach (var record in batches.NextOpenAsync(options.Value.RepairsPerRun, cancellationToken))
         {
             if (record.IsExpanded && await batches.TotalsAsync(record.Batch, cancellationToken) is { OnTheWay: 0 } totals)
                 await CompleteAsync(record, totals, cancellationToken);
@@ -51,12 +51,13 @@ internal sealed partial class CompleteBatches(
 
     private async Task ReorderAsync(BatchRecord record, TimeSpan wait, CancellationToken cancellationToken)
     {
-        var stalled = time.GetUtcNow() - options.Value.StalledAfter - wait;
-        if (record.Ordered > stalled || (record.IsExpanded && !await ledger.HasReceivedAsync(record.Batch, stalled, cancellationToken)))
+        var now = time.GetUtcNow();
+        if (record.Ordered > now - options.Value.StalledAfter - wait)
             return;
 
-        // Written first: of many sweeps one sends the orders.
-        if (await batches.TryUpdateAsync(record with { Ordered = time.GetUtcNow() }, cancellationToken) is null)
+        var isStalled = !record.IsExpanded || await batches.HasLostJobsAsync(record.Batch, now - options.Value.OverdueAfter - wait, cancellationToken);
+        // Written first, so that of many sweeps one sends the orders; and where nothing is lost too, which is much to read for every sweep.
+        if (await batches.TryUpdateAsync(record with { Ordered = now }, cancellationToken) is null || !isStalled)
             return;
 
         foreach (var part in record.Parts.Values)

@@ -13,7 +13,7 @@ namespace MeSign.Statements;
 /// one chunk and sends the order for the rest.
 /// </summary>
 internal sealed partial class ExpandBatch(
-    BatchManifest manifest, JobAdmission admission, StatementLedger ledger, BatchRegister batches, StatementQueues queues, Outcomes outcomes, ILogger<ExpandBatch> logger)
+    BatchManifest manifest, JobAdmission admission, StatementLedger ledger, BatchRegister batches, StatementQueues queues, Outcomes outcomes, TimeProvider time, ILogger<ExpandBatch> logger)
 {
     private const int Parallelism = 16;
 
@@ -41,8 +41,7 @@ internal sealed partial class ExpandBatch(
         }
         catch (StatementFailedException failure)
         {
-            await RecordAsync(new StatementKey(order.Batch, order.PlaceId), null, $"{order.Manifest}\0{order.PlaceId}", failure.Code, failure.Detail, cancellationToken);
-            await FinishAsync(order, order.Line, cancellationToken);
+            await FailAsync(order, failure, cancellationToken);
         }
     }
 
@@ -52,7 +51,7 @@ internal sealed partial class ExpandBatch(
         var (admitted, refused) = Admit(order.Manifest, chunk.Lines);
         var options = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(refused, options, async (refusal, cancelled) => await RecordAsync(
-            new StatementKey(refusal.Line.Identity.Batch, refusal.Line.Identity.Job), refusal.Line.Identity.Issuer, refusal.Sign, refusal.Code, refusal.Detail, cancelled));
+            new StatementKey(refusal.Line.Identity.Batch, refusal.Line.Identity.Job), refusal.Line.Identity.Issuer, HashOf(refusal.Sign), refusal.Code, refusal.Detail, cancelled));
         await Parallel.ForEachAsync(admitted.Chunk(RowsTogether), options, async (lines, cancelled) => await ReceiveAsync(lines, cancelled));
 
         Log.Expanded(logger, order.Batch, chunk.Lines.Count, chunk.Continuation is null);
@@ -60,6 +59,20 @@ internal sealed partial class ExpandBatch(
             await queues.SendBatchAsync(rest.ToJson().ToMemory(), delay: null, cancellationToken);
         else
             await FinishAsync(order, chunk.Last, cancellationToken);
+    }
+
+    private async Task FailAsync(BatchOrder order, StatementFailedException failure, CancellationToken cancellationToken)
+    {
+        if (failure.Code is FailureCode.ManifestNotFound or FailureCode.ManifestChanged
+            && await batches.FindPartAsync(order.Batch, order.ManifestId, cancellationToken) is { Lines: not null })
+        {
+            // All its lines are on record: it is the bank's to remove, and no statement failed.
+            Log.Gone(logger, order.Batch, failure.Code);
+            return;
+        }
+
+        await RecordAsync(new StatementKey(order.Batch, order.PlaceId), null, order.Sha256, failure.Code, failure.Detail, cancellationToken);
+        await FinishAsync(order, order.Line, cancellationToken);
     }
 
     private (List<Admitted> Admitted, List<Refused> Refused) Admit(string manifestName, IReadOnlyList<ManifestLine> lines)
@@ -110,25 +123,28 @@ internal sealed partial class ExpandBatch(
         var reception = await ledger.ReceiveAsync(job.Receipt, cancellationToken);
         if (reception.Outcome == ReceptionOutcome.Conflicting)
             await outcomes.ReportReusedIdAsync(job.Receipt.Key, job.Receipt.Issuer, cancellationToken);
-        else if (reception.Row.State == StatementState.Received)
+        // One with its next attempt ahead waits on the queue already.
+        else if (reception.Row.State == StatementState.Received && !(reception.Row.NextAttempt > time.GetUtcNow()))
             await queues.SendJobAsync(job.Json, delay: null, cancellationToken);
     }
 
     private Task FinishAsync(BatchOrder order, long lines, CancellationToken cancellationToken) =>
         batches.FinishAsync(order.Batch, order.ManifestId, new BatchPart(order.Manifest, order.Mapping, lines), cancellationToken);
 
-    private Task RecordAsync(StatementKey key, string? issuer, string sign, FailureCode code, string detail, CancellationToken cancellationToken) =>
+    private Task RecordAsync(StatementKey key, string? issuer, string sha256, FailureCode code, string detail, CancellationToken cancellationToken) =>
         outcomes.RecordAsync(
             new EndedReceipt
             {
                 Key = key,
                 Issuer = issuer,
-                JobSha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sign))),
+                JobSha256 = sha256,
                 State = StatementState.Failed,
                 Code = code,
                 Detail = detail,
             },
             cancellationToken);
+
+    private static string HashOf(string sign) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sign)));
 
     private sealed record Admitted(ReadOnlyMemory<byte> Json, StatementReceipt Receipt);
 
@@ -139,5 +155,8 @@ internal sealed partial class ExpandBatch(
     {
         [LoggerMessage(LogLevel.Information, "Batch {Batch}: {Lines} lines expanded, done: {Done}")]
         public static partial void Expanded(ILogger logger, string batch, int lines, bool done);
+
+        [LoggerMessage(LogLevel.Warning, "Batch {Batch}: a manifest that is expanded cannot be read again ({Code}): what it held is on record, jobs that were lost stay as they are")]
+        public static partial void Gone(ILogger logger, string batch, FailureCode code);
     }
 }

@@ -12,15 +12,23 @@ internal sealed partial class RecordAbandoned(
 {
     public async Task RunAsync(string queue, QueuedMessage message, CancellationToken cancellationToken)
     {
-        var key = KeyOf(queue, message);
+        var order = queue == StorageNames.Batches ? BatchOrder.TryRead(message.Body) : null;
+        var key = order is null ? KeyOf(queue, message) : new StatementKey(order.Batch, order.PlaceId);
+        // An order is the same one in whichever words it comes: the bank's, or those of a sweep.
+        var sha256 = order?.Sha256 ?? Outcomes.HashOf(message);
         var detail = $"{queue} gave up on it after too many attempts that died; the host's log says why";
         Log.Poison(logger, queue, key.Batch, key.Job);
 
         var row = await ledger.FindAsync(key, cancellationToken);
         switch (row?.State)
         {
+            case null when order is not null:
+                await KeepAsync(queue, message, key, cancellationToken);
+                await outcomes.RecordAsync(new EndedReceipt { Key = key, JobSha256 = sha256, State = StatementState.Abandoned, Detail = detail }, cancellationToken);
+                break;
+
             case null:
-            case not null when queue != StorageNames.Deliveries && row.JobSha256 != Outcomes.HashOf(message):
+            case not null when queue != StorageNames.Deliveries && row.JobSha256 != sha256:
                 // Not on record yet, or another job under an id that is taken, whose owner's row is left alone.
                 if (row is null)
                     await KeepAsync(queue, message, key, cancellationToken);
@@ -66,9 +74,6 @@ internal sealed partial class RecordAbandoned(
     {
         if (queue == StorageNames.Deliveries && DeliveryOrder.Read(message.Body) is { } order)
             return order.Key;
-
-        if (queue == StorageNames.Batches && BatchOrder.TryRead(message.Body) is { } manifest)
-            return new StatementKey(manifest.Batch, manifest.PlaceId);
 
         var identity = Outcomes.IdentityOf(message);
         return new StatementKey(identity.Batch, identity.Job);

@@ -20,8 +20,8 @@ internal sealed class SweepOptions
     public TimeSpan OverdueAfter { get; init; } = TimeSpan.FromMinutes(15);
 
     /// <summary>
-    /// After this time without news, and that by which the queue of jobs is behind, a batch's orders are sent again, for jobs whose
-    /// messages are lost. Default 12 h, 5 min to 30 days.
+    /// Each time that this has passed, and that by which the queue of jobs is behind, a batch that is not done is searched for jobs
+    /// whose messages are lost, and its orders are sent again for those. Default 12 h, 5 min to 30 days.
     /// </summary>
     [Range(typeof(TimeSpan), "00:05:00", "30.00:00:00")]
     public TimeSpan StalledAfter { get; init; } = TimeSpan.FromHours(12);

@@ -56,6 +56,9 @@ public sealed record BatchOrder(string Batch, string Manifest, long From = 0, lo
     /// <summary>The job id under which an order itself is on record when it cannot be carried out: one for each place of each manifest.</summary>
     public string PlaceId => From == 0 ? ManifestId : string.Create(CultureInfo.InvariantCulture, $"{ManifestId}-{From}");
 
+    /// <summary>What tells it from whatever else has its <see cref="PlaceId"/>, in whichever words it came; lower-case hex.</summary>
+    public string Sha256 => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Manifest}\0{PlaceId}")));
+
     /// <summary>The order as JSON, to be sent once more.</summary>
     public BinaryData ToJson()
     {

@@ -16,7 +16,7 @@ public sealed record BatchRecord
     /// <summary>Until when somebody is telling the bank that it is completed.</summary>
     public DateTimeOffset? ClaimedUntil { get; init; }
 
-    /// <summary>When its orders were last sent, as far as is known.</summary>
+    /// <summary>When its orders were last sent, as far as is known, or no reason was found to send them.</summary>
     public DateTimeOffset Ordered { get; init; }
 
     public ETag ETag { get; init; }

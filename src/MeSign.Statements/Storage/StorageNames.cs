@@ -42,7 +42,7 @@ public static class StorageNames
     /// <summary>Table of recipients, by keyed hash, who are written to no more.</summary>
     public const string Suppressions = "suppressions";
 
-    /// <summary>Table of one row a batch that came as manifests, and of how far sweeps have read.</summary>
+    /// <summary>Table of the batches that came as manifests, one row each and one a manifest, and of how far sweeps have read.</summary>
     public const string LedgerBatches = "batches";
 
     /// <summary>Table of the certificate directory.</summary>

@@ -4,6 +4,7 @@ using MeSign.Statements.Recipients;
 using MeSign.Statements.Sandbox;
 using MeSign.Statements.Sandbox.Smtp;
 using MeSign.Statements.Sealing;
+using MeSign.Statements.Tests.Fixtures;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -71,8 +72,7 @@ internal sealed class CrashSlot : IAsyncDisposable
     {
         if (_process is { } process)
             await process.DisposeAsync();
-        while (Sink.OpenConnections > 0)
-            await Task.Delay(1);
+        await BoundedWait.UntilAsync(() => Sink.OpenConnections == 0);
         _process = null;
     }
 

@@ -11,14 +11,6 @@ public abstract class SmtpSubmitterBench : RelayBench
     /// <summary>More than the sockets' buffers hold: writing it notices a relay that does not read.</summary>
     private protected static byte[] Large { get; } = Message(string.Concat(Enumerable.Repeat(new string('x', 76) + "\r\n", 300_000)));
 
-    private protected static async Task UntilAsync(Func<bool> condition)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        limit.CancelAfter(TimeSpan.FromSeconds(30));
-        while (!condition())
-            await Task.Delay(10, limit.Token);
-    }
-
     private protected X509Certificate2 Wrong(string how, RelayCertificates other) => how switch
     {
         "of another root" => other.Server(),

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using MeSign.Statements.Delivery;
 using MeSign.Statements.Sandbox.Smtp;
+using MeSign.Statements.Tests.Fixtures;
 
 namespace MeSign.Statements.Tests.Delivery;
 
@@ -138,7 +139,7 @@ public sealed class SmtpSubmitterFaultTests : SmtpSubmitterBench
         using var shutdown = new CancellationTokenSource();
 
         var sending = Submitter(Relay(sink)).SubmitAsync("main", ToBob, Small, shutdown.Token);
-        await UntilAsync(() => sink.Count > 0);
+        await BoundedWait.UntilAsync(() => sink.Count > 0);
         await shutdown.CancelAsync();
 
         (await sending).ShouldBeOfType<Submission.Relayed>();

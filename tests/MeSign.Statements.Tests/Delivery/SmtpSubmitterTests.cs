@@ -1,6 +1,7 @@
 using System.Text;
 using MeSign.Statements.Delivery;
 using MeSign.Statements.Sandbox.Smtp;
+using MeSign.Statements.Tests.Fixtures;
 
 namespace MeSign.Statements.Tests.Delivery;
 
@@ -113,7 +114,7 @@ public sealed class SmtpSubmitterTests : SmtpSubmitterBench
         var sink = Sink(options => options with { IdleTimeout = TimeSpan.FromSeconds(3) });
         var submitter = Submitter(Relay(sink));
         await submitter.SubmitAsync("main", ToBob, Small, Cancellation);
-        await UntilAsync(() => sink.OpenConnections == 0);
+        await BoundedWait.UntilAsync(() => sink.OpenConnections == 0);
 
         (await submitter.SubmitAsync("main", ToBob, Small, Cancellation)).ShouldBeOfType<Submission.Relayed>();
 
@@ -198,6 +199,6 @@ public sealed class SmtpSubmitterTests : SmtpSubmitterBench
         await Submitter(relay).SubmitAsync("main", ToBob, Small, Cancellation);
         _time.Advance(TimeSpan.FromSeconds(2));
 
-        await UntilAsync(() => sink.OpenConnections == 0);
+        await BoundedWait.UntilAsync(() => sink.OpenConnections == 0);
     }
 }

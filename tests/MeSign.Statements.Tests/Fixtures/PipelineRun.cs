@@ -116,6 +116,16 @@ internal sealed class PipelineRun : IAsyncDisposable
         throw new InvalidOperationException($"no message came on {queue}");
     }
 
+    /// <summary>Works until a queue is empty; one that fills itself again for ever fails the test.</summary>
+    public async Task WorkAllAsync(string queue)
+    {
+        for (var left = 50; await CountAsync(queue) > 0; left--)
+        {
+            left.ShouldBePositive($"{queue} does not become empty");
+            await WorkAsync(queue);
+        }
+    }
+
     /// <summary>Seals the next job and relays it.</summary>
     public async Task SealAndDeliverAsync()
     {

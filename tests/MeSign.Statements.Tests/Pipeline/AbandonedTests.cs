@@ -119,6 +119,31 @@ public sealed class AbandonedTests(SandboxFixture fixture)
         row.Detail!.ShouldContain("statement-batches");
     }
 
+    [Fact]
+    public async Task A_batch_order_that_is_given_up_on_again_in_other_words_is_told_once()
+    {
+        await using var run = await fixture.StartAsync();
+
+        await PoisonAsync(run, PoisonBatches, """{"version":1,"batch":"2026-10","manifest":"october.jsonl"}""");
+        // As a sweep sends it.
+        await PoisonAsync(run, PoisonBatches, """{"version":1,"batch":"2026-10","manifest":"october.jsonl","from":0,"line":0}""");
+
+        (await run.ResultsAsync()).ShouldHaveSingleItem().State.ShouldBe(StatementState.Abandoned);
+    }
+
+    [Fact]
+    public async Task A_batch_order_that_is_retried_and_finds_no_manifest_is_not_told_to_take_another_id()
+    {
+        await using var run = await fixture.StartAsync();
+        await PoisonAsync(run, PoisonBatches, """{"version":1,"batch":"2026-10","manifest":"october.jsonl"}""");
+        var row = (await run.Ledger.ByBatchAsync("2026-10", Cancellation).ToListAsync(Cancellation)).ShouldHaveSingleItem();
+
+        await run.Part<Decisions>().RetryAsync(row, "Jana", Cancellation);
+        await run.WorkAsync(StorageNames.Batches);
+
+        (await run.ResultsAsync()).Select(result => result.Code).ShouldBe([null]);
+    }
+
     private static async Task<TestJob> SealedAsync(PipelineRun run)
     {
         var job = TestJob.For(SandboxFixture.Ec);

@@ -46,10 +46,8 @@ public sealed class BatchTests(SandboxFixture fixture)
         for (var chunk = 0; chunk < 4; chunk++)
             await run.WorkAsync(StorageNames.Batches);
         await run.ShouldHaveQueuedAsync(jobs: 4);
-        while (await run.CountAsync(StorageNames.Jobs) > 0)
-            await run.WorkAsync(StorageNames.Jobs);
-        while (await run.CountAsync(StorageNames.Deliveries) > 0)
-            await run.WorkAsync(StorageNames.Deliveries);
+        await run.WorkAllAsync(StorageNames.Jobs);
+        await run.WorkAllAsync(StorageNames.Deliveries);
 
         run.Mail.Count.ShouldBe(2);
         run.Stamps.ShouldBe(4);

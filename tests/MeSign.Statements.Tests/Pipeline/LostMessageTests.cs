@@ -135,10 +135,8 @@ public sealed class LostMessageTests(SandboxFixture fixture)
     {
         if (state == StatementState.Received)
             run.Time.Advance(TimeProvider.System.GetUtcNow() - run.Time.GetUtcNow());
-        while (await run.CountAsync(StorageNames.Jobs) > 0)
-            await run.WorkAsync(StorageNames.Jobs);
-        while (await run.CountAsync(StorageNames.Deliveries) > 0)
-            await run.WorkAsync(StorageNames.Deliveries);
+        await run.WorkAllAsync(StorageNames.Jobs);
+        await run.WorkAllAsync(StorageNames.Deliveries);
     }
 
     [Fact]

@@ -10,9 +10,6 @@ namespace MeSign.Statements.Tests.Pipeline;
 [Collection(SandboxFixture.Collection)]
 public sealed class StorageOutageTests(SandboxFixture fixture) : IAsyncLifetime
 {
-    // Azurite writes tables and queues to disk every 5 s; what is younger does not survive its death.
-    private static readonly TimeSpan UntilWritten = TimeSpan.FromSeconds(7);
-
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mesign-outage-");
     private readonly List<AzuriteProcess> _processes = [];
 
@@ -55,8 +52,8 @@ public sealed class StorageOutageTests(SandboxFixture fixture) : IAsyncLifetime
         var delivering = run.WorkAsync(StorageNames.Deliveries);
         try
         {
-            await taken.Task;
-            await Task.Delay(UntilWritten, Cancellation);
+            await taken.Task.WaitAsync(BoundedWait.Limit, Cancellation);
+            await BoundedWait.UntilAsync(IsWritten);
             await _processes[0].KillAsync();
             if (backInTime)
                 _processes.Add(await _processes[0].RestartAsync(Cancellation));
@@ -88,5 +85,20 @@ public sealed class StorageOutageTests(SandboxFixture fixture) : IAsyncLifetime
         run.Mail.ShouldHaveSingleItem();
         run.Stamps.ShouldBe(2);
         await run.ShouldHaveQueuedAsync();
+    }
+
+    /// <summary>Azurite writes tables and queues to disk every few seconds: what is not there when it is killed did not happen.</summary>
+    private bool IsWritten()
+    {
+        var queues = Written("queue");
+        return Written("table").Contains("\"State\":\"Submitting\"", StringComparison.Ordinal)
+            && queues.Contains($"\"queueName\":\"{StorageNames.Deliveries}\"", StringComparison.Ordinal)
+            && !queues.Contains($"\"queueName\":\"{StorageNames.Jobs}\"", StringComparison.Ordinal);
+    }
+
+    private string Written(string service)
+    {
+        var file = Path.Combine(_folder.FullName, $"__azurite_db_{service}__.json");
+        return File.Exists(file) ? File.ReadAllText(file) : "";
     }
 }

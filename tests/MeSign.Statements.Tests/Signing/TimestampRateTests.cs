@@ -1,3 +1,4 @@
+using MeSign.Statements.Tests.Fixtures;
 using Microsoft.Extensions.Time.Testing;
 
 namespace MeSign.Statements.Tests.Signing;
@@ -39,8 +40,7 @@ public sealed class TimestampRateTests : TimestampClientBench
             await AnswerAsync(context, _server.Respond(query));
         };
         var earlier = StampAsync(signing, _server.Address);
-        while (_server.Requests.IsEmpty)
-            await Task.Delay(5, TestContext.Current.CancellationToken);
+        await BoundedWait.UntilAsync(() => !_server.Requests.IsEmpty);
         _server.Instead = (context, _) => FailAsync(context, 429, "120");
         await DelayedAsync(signing, _server.Address);
         release.SetResult();
@@ -103,11 +103,11 @@ public sealed class TimestampRateTests : TimestampClientBench
 
         waiting.IsCompleted.ShouldBeFalse();
         _server.Requests.Count.ShouldBe(1);
-        while (!waiting.IsCompleted)
+        await BoundedWait.UntilAsync(() =>
         {
             time.Advance(TimeSpan.FromMilliseconds(100));
-            await Task.Delay(20, TestContext.Current.CancellationToken);
-        }
+            return waiting.IsCompleted;
+        });
 
         (await waiting).ShouldNotBeNull();
         _server.Requests.Count.ShouldBe(2);
