@@ -58,13 +58,13 @@ internal sealed partial class ExpandBatch(
         if (chunk.Continuation is { } rest)
             await queues.SendBatchAsync(rest.ToJson().ToMemory(), delay: null, cancellationToken);
         else
-            await FinishAsync(order, chunk.Last, cancellationToken);
+            await FinishAsync(order, chunk.Last, failed: false, cancellationToken);
     }
 
     private async Task FailAsync(BatchOrder order, StatementFailedException failure, CancellationToken cancellationToken)
     {
         if (failure.Code is FailureCode.ManifestNotFound or FailureCode.ManifestChanged
-            && await batches.FindPartAsync(order.Batch, order.ManifestId, cancellationToken) is { Lines: not null })
+            && await batches.FindPartAsync(order.Batch, order.ManifestId, cancellationToken) is { Lines: not null, Failed: false })
         {
             // All its lines are on record: it is the bank's to remove, and no statement failed.
             Log.Gone(logger, order.Batch, failure.Code);
@@ -72,7 +72,7 @@ internal sealed partial class ExpandBatch(
         }
 
         await RecordAsync(new StatementKey(order.Batch, order.PlaceId), null, order.Sha256, failure.Code, failure.Detail, cancellationToken);
-        await FinishAsync(order, order.Line, cancellationToken);
+        await FinishAsync(order, order.Line, failed: true, cancellationToken);
     }
 
     private (List<Admitted> Admitted, List<Refused> Refused) Admit(string manifestName, IReadOnlyList<ManifestLine> lines)
@@ -123,13 +123,13 @@ internal sealed partial class ExpandBatch(
         var reception = await ledger.ReceiveAsync(job.Receipt, cancellationToken);
         if (reception.Outcome == ReceptionOutcome.Conflicting)
             await outcomes.ReportReusedIdAsync(job.Receipt.Key, job.Receipt.Issuer, cancellationToken);
-        // One with its next attempt ahead waits on the queue already.
-        else if (reception.Row.State == StatementState.Received && !(reception.Row.NextAttempt > time.GetUtcNow()))
+        // One with its next attempt ahead waits on the queue already; for one that is held there may be a certificate by now.
+        else if (reception.Row.State is StatementState.Received or StatementState.Held && !(reception.Row.NextAttempt > time.GetUtcNow()))
             await queues.SendJobAsync(job.Json, delay: null, cancellationToken);
     }
 
-    private Task FinishAsync(BatchOrder order, long lines, CancellationToken cancellationToken) =>
-        batches.FinishAsync(order.Batch, order.ManifestId, new BatchPart(order.Manifest, order.Mapping, lines), cancellationToken);
+    private Task FinishAsync(BatchOrder order, long lines, bool failed, CancellationToken cancellationToken) =>
+        batches.FinishAsync(order.Batch, order.ManifestId, new BatchPart(order.Manifest, order.Mapping, lines, failed), cancellationToken);
 
     private Task RecordAsync(StatementKey key, string? issuer, string sha256, FailureCode code, string detail, CancellationToken cancellationToken) =>
         outcomes.RecordAsync(

@@ -70,8 +70,8 @@ internal sealed partial class Outcomes(
             return;
         }
 
-        // On record since it was retried, or since its manifest was read, and refused only now.
-        if (reception.Row.State is StatementState.Received or StatementState.Held)
+        // On record since it was retried, or since its manifest was read, and refused only now; an order's row is not moved by its retry.
+        if (reception.Row.State is StatementState.Received or StatementState.Held || (reception.Row.State, receipt.State) is (StatementState.Abandoned, StatementState.Failed))
         {
             await EndAsync(reception.Row with { Code = receipt.Code, Detail = receipt.Detail }, receipt.State, cancellationToken);
             return;

@@ -28,7 +28,8 @@ public sealed record BatchRecord
 /// <param name="Manifest">The manifest's blob.</param>
 /// <param name="Mapping">The blob that says what its columns mean, where it is CSV.</param>
 /// <param name="Lines">How many lines it had; null until it is expanded.</param>
-public sealed record BatchPart(string Manifest, string? Mapping, long? Lines);
+/// <param name="Failed">Its order failed, and the bank may send that again when it has mended what was wrong.</param>
+public sealed record BatchPart(string Manifest, string? Mapping, long? Lines, bool Failed = false);
 
 /// <param name="Received">Statements on record.</param>
 /// <param name="Ended">How many stand in each end state.</param>

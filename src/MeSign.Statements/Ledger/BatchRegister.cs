@@ -32,7 +32,7 @@ public sealed class BatchRegister
         _positions = new ScanPositions(tables);
     }
 
-    /// <summary>Puts a manifest on record before its first line is expanded. One that is on record is left as it is.</summary>
+    /// <summary>Puts a manifest on record before its first line is expanded. One that is on record is left as it is, unless it failed.</summary>
     public Task BeginAsync(string batch, string place, BatchPart part, CancellationToken cancellationToken) => PutAsync(batch, place, part, cancellationToken);
 
     /// <summary>Every line of the manifest is on record.</summary>
@@ -123,11 +123,12 @@ public sealed class BatchRegister
         {
             var entity = await EntityAsync(batch, Row, cancellationToken);
             var known = await FindPartAsync(batch, place, cancellationToken);
-            if (known is not null && (known.Lines is not null || part.Lines is null))
+            var opens = known is null || (known.Failed && part.Lines is null);
+            if (!opens && (known!.Lines is not null || part.Lines is null))
                 return;
 
             var record = entity is null ? new BatchRecord { Batch = batch } : Read(entity, []);
-            if (known is null)
+            if (opens)
                 record = record with { Completed = null, ClaimedUntil = null, Ordered = _time.GetUtcNow() };
             try
             {
@@ -173,6 +174,7 @@ public sealed class BatchRegister
         [nameof(part.Manifest)] = part.Manifest,
         [nameof(part.Mapping)] = part.Mapping,
         [nameof(part.Lines)] = part.Lines,
+        [nameof(part.Failed)] = part.Failed,
     };
 
     private static BatchRecord Read(TableEntity entity, IEnumerable<TableEntity> parts) => new()
@@ -186,5 +188,5 @@ public sealed class BatchRegister
     };
 
     private static BatchPart ReadPart(TableEntity entity) =>
-        new(entity.GetString(nameof(BatchPart.Manifest)), entity.GetString(nameof(BatchPart.Mapping)), entity.GetInt64(nameof(BatchPart.Lines)));
+        new(entity.GetString(nameof(BatchPart.Manifest)), entity.GetString(nameof(BatchPart.Mapping)), entity.GetInt64(nameof(BatchPart.Lines)), entity.GetBoolean(nameof(BatchPart.Failed)) ?? false);
 }

@@ -151,11 +151,6 @@ public sealed class StatementLedger
     public IAsyncEnumerable<LedgerRow> ByStateAsync(StatementState state, CancellationToken cancellationToken) =>
         QueryAsync(TableClient.CreateQueryFilter($"State eq {state.ToString()}"), cancellationToken);
 
-    /// <summary>Whether a batch has statements that were received before an instant and have not moved since.</summary>
-    public ValueTask<bool> HasReceivedAsync(string batch, DateTimeOffset untouchedSince, CancellationToken cancellationToken) =>
-        QueryAsync(TableClient.CreateQueryFilter($"PartitionKey eq {batch} and State eq {nameof(StatementState.Received)} and Updated lt {untouchedSince}"), cancellationToken)
-            .AnyAsync(cancellationToken);
-
     /// <summary>Puts on record what people did with a statement without moving it.</summary>
     /// <exception cref="LedgerConflictException">The row changed since it was read.</exception>
     public Task<LedgerRow> AnnotateAsync(LedgerRow row, string note, CancellationToken cancellationToken) =>

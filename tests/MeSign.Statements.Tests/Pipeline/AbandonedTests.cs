@@ -132,7 +132,7 @@ public sealed class AbandonedTests(SandboxFixture fixture)
     }
 
     [Fact]
-    public async Task A_batch_order_that_is_retried_and_finds_no_manifest_is_not_told_to_take_another_id()
+    public async Task A_batch_order_that_is_retried_and_finds_no_manifest_fails_and_says_so()
     {
         await using var run = await fixture.StartAsync();
         await PoisonAsync(run, PoisonBatches, """{"version":1,"batch":"2026-10","manifest":"october.jsonl"}""");
@@ -141,7 +141,8 @@ public sealed class AbandonedTests(SandboxFixture fixture)
         await run.Part<Decisions>().RetryAsync(row, "Jana", Cancellation);
         await run.WorkAsync(StorageNames.Batches);
 
-        (await run.ResultsAsync()).Select(result => result.Code).ShouldBe([null]);
+        (await run.ResultsAsync()).Select(result => result.Code).ShouldBe([null, FailureCode.ManifestNotFound]);
+        (await run.Ledger.FindAsync(row.Key, Cancellation))!.State.ShouldBe(StatementState.Failed);
     }
 
     private static async Task<TestJob> SealedAsync(PipelineRun run)

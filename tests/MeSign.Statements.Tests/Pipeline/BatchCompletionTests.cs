@@ -12,6 +12,7 @@ namespace MeSign.Statements.Tests.Pipeline;
 public sealed class BatchCompletionTests(SandboxFixture fixture)
 {
     private const string Batch = "2026-10";
+    private const string Order = """{"version":1,"batch":"2026-10","manifest":"october.jsonl"}""";
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -53,6 +54,42 @@ public sealed class BatchCompletionTests(SandboxFixture fixture)
         await run.Pipeline.SweepAsync(Cancellation);
 
         (await CompletionsAsync(run)).ShouldHaveSingleItem().States.ShouldBe(new Dictionary<StatementState, int> { [StatementState.Failed] = 1 });
+    }
+
+    [Fact]
+    public async Task An_order_that_failed_and_is_sent_again_when_it_is_mended_completes_its_batch_anew()
+    {
+        await using var run = await fixture.StartAsync();
+        await run.Queue(StorageNames.Batches).SendMessageAsync(Order, Cancellation);
+        await run.WorkAsync(StorageNames.Batches);
+        await SweepAsync(run);
+        (await CompletionsAsync(run)).ShouldHaveSingleItem().Lines.ShouldBe(0);
+
+        var job = TestJob.For(SandboxFixture.Ec);
+        await job.UploadAsync(run.Documents);
+        await run.Documents.GetBlobClient("october.jsonl").UploadAsync(BinaryData.FromString(job.Json), Cancellation);
+        await run.Queue(StorageNames.Batches).SendMessageAsync(Order, Cancellation);
+        await run.WorkAsync(StorageNames.Batches);
+        await SweepAsync(run);
+        (await CompletionsAsync(run)).ShouldBeEmpty("its statement is on the way");
+
+        await run.SealAndDeliverAsync();
+        await SweepAsync(run);
+        var completion = (await CompletionsAsync(run)).ShouldHaveSingleItem();
+        (completion.Lines, completion.States[StatementState.Relayed]).ShouldBe((1, 1));
+    }
+
+    [Fact]
+    public async Task A_held_statement_is_looked_at_again_when_its_batch_is_ordered_again()
+    {
+        await using var run = await StartAsync(TestJob.For(SandboxFixture.Nobody, "job-1", encryption: "required").Json);
+        await run.WorkAsync(StorageNames.Batches);
+        await run.WorkAsync(StorageNames.Jobs);
+
+        await run.Queue(StorageNames.Batches).SendMessageAsync(Order, Cancellation);
+        await run.WorkAsync(StorageNames.Batches);
+
+        await run.ShouldHaveQueuedAsync(jobs: 1);
     }
 
     [Fact]
@@ -99,7 +136,7 @@ public sealed class BatchCompletionTests(SandboxFixture fixture)
         foreach (var id in new[] { "job-1", "job-2" })
             await TestJob.For(SandboxFixture.Ec, id).UploadAsync(run.Documents);
         await run.Documents.GetBlobClient("october.jsonl").UploadAsync(BinaryData.FromString(string.Join('\n', lines)), Cancellation);
-        await run.Queue(StorageNames.Batches).SendMessageAsync("""{"version":1,"batch":"2026-10","manifest":"october.jsonl"}""", Cancellation);
+        await run.Queue(StorageNames.Batches).SendMessageAsync(Order, Cancellation);
         return run;
     }
 }
