@@ -90,8 +90,20 @@ internal sealed partial class DeliverStatement(
             return;
         }
 
-        var eml = await outbox.OpenAsync(row.Key, cancellationToken);
-        var envelope = Envelope.Of(eml, issuer.ReturnPath);
+        ReadOnlyMemory<byte> eml;
+        Envelope envelope;
+        try
+        {
+            eml = await outbox.OpenAsync(row.Key, row.SealedSha256, cancellationToken);
+            envelope = Envelope.Of(eml, issuer.ReturnPath);
+        }
+        catch (InvalidDataException foreign)
+        {
+            // Whoever can write to storage must not choose what a customer gets, nor which one. Trying again would not put it right.
+            Log.Foreign(logger, row.Batch, row.Job, foreign.Message);
+            await outcomes.EndAsync(row with { Detail = foreign.Message }, StatementState.Abandoned, cancellationToken);
+            return;
+        }
 
         var sending = row;
         var submission = await smtp.SubmitAsync(
@@ -133,6 +145,8 @@ internal sealed partial class DeliverStatement(
         {
             // The next worker may begin at once.
             { Reason: DeferralReason.ShuttingDown } => TimeSpan.Zero,
+            // One by one as it is: the limit keeps them apart itself.
+            { Reason: DeferralReason.Limited, After: { } turn } => DeferralSchedule.Within(turn, now, row.Expires),
             { After: { } after } => DeferralSchedule.Later(after, now, row.Expires),
             _ => schedule.Next(row.Attempts, now, row.Expires) ?? TimeSpan.Zero,
         };
@@ -151,6 +165,9 @@ internal sealed partial class DeliverStatement(
     {
         [LoggerMessage(LogLevel.Warning, "A delivery order names {Batch}/{Job}, which is no statement of the ledger: it is recorded as abandoned")]
         public static partial void Orphan(ILogger logger, string? batch, string? job);
+
+        [LoggerMessage(LogLevel.Error, "{Batch}/{Job} is not sent: {Fault}")]
+        public static partial void Foreign(ILogger logger, string batch, string job, string fault);
 
         [LoggerMessage(LogLevel.Warning, "{Batch}/{Job} deferred for {Delay}: {Reason} {Reply}")]
         public static partial void Deferred(ILogger logger, string batch, string job, DeferralReason reason, string? reply, TimeSpan delay);

@@ -9,7 +9,7 @@ internal static class ClientCertificate
 {
     /// <param name="file">PKCS#12 with the key and its chain; null or empty for none.</param>
     /// <param name="passwordFile">A line end at its end is not part of the password.</param>
-    /// <exception cref="InvalidDataException">The file is none, or its password is another.</exception>
+    /// <exception cref="InvalidDataException">A file cannot be read, or is none, or its password is another. The message names setting and file.</exception>
     public static SslStreamCertificateContext? Load(string? file, string? passwordFile)
     {
         if (string.IsNullOrEmpty(file))
@@ -18,7 +18,7 @@ internal static class ClientCertificate
         try
         {
             var password = string.IsNullOrEmpty(passwordFile) ? null : File.ReadAllText(passwordFile).TrimEnd('\r', '\n');
-            var all = X509CertificateLoader.LoadPkcs12CollectionFromFile(file, password);
+            var all = X509CertificateLoader.LoadPkcs12Collection(File.ReadAllBytes(file), password);
             var own = all.FirstOrDefault(certificate => certificate.HasPrivateKey) ?? throw new InvalidDataException($"ClientCertificate \"{file}\" holds no private key");
             all.Remove(own);
             return SslStreamCertificateContext.Create(own, all, offline: true);
@@ -26,6 +26,10 @@ internal static class ClientCertificate
         catch (CryptographicException unreadable)
         {
             throw new InvalidDataException($"ClientCertificate \"{file}\" is not PKCS#12, or its password is another", unreadable);
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidDataException($"ClientCertificate \"{file}\" or ClientCertificatePasswordFile cannot be read: {unreadable.Message}", unreadable);
         }
     }
 
@@ -37,7 +41,7 @@ internal static class ClientCertificate
             Load(file, passwordFile);
             return null;
         }
-        catch (Exception unreadable) when (unreadable is InvalidDataException or IOException or UnauthorizedAccessException)
+        catch (InvalidDataException unreadable)
         {
             return unreadable.Message;
         }

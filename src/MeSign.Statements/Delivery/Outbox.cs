@@ -76,15 +76,15 @@ public sealed class Outbox(BlobServiceClient blobs)
     }
 
     /// <summary>The message, byte for byte as it was sealed.</summary>
+    /// <param name="sha256">As the ledger has it: the blob's own metadata would come along with a copy of another statement's message.</param>
     /// <exception cref="InvalidDataException">The blob's bytes are not those that were written.</exception>
-    public async Task<ReadOnlyMemory<byte>> OpenAsync(StatementKey key, CancellationToken cancellationToken)
+    public async Task<ReadOnlyMemory<byte>> OpenAsync(StatementKey key, string? sha256, CancellationToken cancellationToken)
     {
         using BlobDownloadStreamingResult download = await Blob(key).DownloadStreamingAsync(cancellationToken: cancellationToken);
         var eml = GC.AllocateUninitializedArray<byte>(checked((int)download.Details.ContentLength));
         await download.Content.ReadExactlyAsync(eml, cancellationToken);
-        var expected = OutboxMetadata.Read(key, download.Details.Metadata, eml.Length).Sha256;
-        if (Convert.ToHexStringLower(SHA256.HashData(eml)) != expected)
-            throw new InvalidDataException($"sealed/{Name(key)} is not what was written: its SHA-256 differs from its metadata");
+        if (Convert.ToHexStringLower(SHA256.HashData(eml)) != sha256)
+            throw new InvalidDataException($"sealed/{Name(key)} is not what was sealed for this statement: its SHA-256 differs from the ledger's");
 
         return eml;
     }

@@ -112,6 +112,10 @@ internal sealed class RelayOptions : IValidatableObject
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
+        if (Host.Length > 0 && !IsName(Host))
+            yield return new ValidationResult($"Host \"{Host}\" is not the name or address of a host: leave out scheme and path, and give the port as Port", [nameof(Host)]);
+        foreach (var name in CertificateNames.Where(name => !IsName(name)))
+            yield return new ValidationResult($"CertificateNames \"{name}\" is not the name of a host: write out one that the certificate is for, also where the certificate has it with a *", [nameof(CertificateNames)]);
         if (Tls == TlsMode.None && !AllowCleartext && !IsLoopback(Host))
             yield return new ValidationResult("Tls None would send clear text over the network: use StartTls, or set AllowCleartext", [nameof(Tls)]);
         foreach (var fault in MailLogin.Faults(User, PasswordFile, TokenScope).Concat(Delivery.TrustedRoots.Faults(TrustedRoots)))
@@ -125,6 +129,8 @@ internal sealed class RelayOptions : IValidatableObject
         foreach (var (domain, limit) in Domains.Where(domain => domain.Value.MaxConnections < 1 || domain.Value.MessagesPerSecond <= 0))
             yield return new ValidationResult($"Domains:{domain} has a limit of {limit.MaxConnections} {limit.MessagesPerSecond}: give more than 0", [nameof(Domains)]);
     }
+
+    private static bool IsName(string host) => Uri.CheckHostName(host) is UriHostNameType.Dns or UriHostNameType.IPv4 or UriHostNameType.IPv6;
 
     private static bool IsLoopback(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));

@@ -10,7 +10,7 @@ internal sealed class SendingLimits(RelayOptions relay, TimeProvider time)
     private readonly SendingLimit? _all = relay.MessagesPerSecond is null ? null : new SendingLimit(atOnce: null, relay.MessagesPerSecond, time);
     private readonly Dictionary<string, SendingLimit> _domains = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <returns>Null to go ahead, and then to <see cref="Leave"/>; otherwise when to come back.</returns>
+    /// <returns>Null to go ahead, and then to <see cref="Leave"/> or <see cref="Undo"/>; otherwise when to come back.</returns>
     public TimeSpan? Enter(string domain)
     {
         var one = Of(domain);
@@ -19,7 +19,7 @@ internal sealed class SendingLimits(RelayOptions relay, TimeProvider time)
         if (_all?.Enter() is not { } full)
             return null;
 
-        one?.Leave();
+        one?.Undo();
         return full;
     }
 
@@ -27,6 +27,13 @@ internal sealed class SendingLimits(RelayOptions relay, TimeProvider time)
     {
         Of(domain)?.Leave();
         _all?.Leave();
+    }
+
+    /// <summary>Gives the room back where something else was in the way and nothing was begun.</summary>
+    public void Undo(string domain)
+    {
+        Of(domain)?.Undo();
+        _all?.Undo();
     }
 
     private SendingLimit? Of(string domain)

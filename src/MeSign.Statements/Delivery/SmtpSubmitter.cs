@@ -68,7 +68,7 @@ internal sealed partial class SmtpSubmitter(
         if (pool.Health.Enter() is not { } rest)
             return null;
 
-        pool.Limits.Leave(envelope.RecipientDomain);
+        pool.Limits.Undo(envelope.RecipientDomain);
         return new Submission.Deferred(DeferralReason.RelayUnavailable, $"relay {relay} is left alone: it failed {pool.Health.Failures} times in a row", After: rest);
     }
 

@@ -70,7 +70,9 @@ internal sealed class SubmissionAttempt : IDisposable
             _ when _caller.IsCancellationRequested && !ContentLeft =>
                 new Submission.Deferred(DeferralReason.ShuttingDown, "this worker is shutting down"),
             _ when IsOver => new Submission.Deferred(DeferralReason.RelayUnavailable, $"relay {Relay}: {Reason(exception)}"),
-            SslHandshakeException or InvalidDataException or UnauthorizedAccessException => new Submission.Deferred(
+            // A certificate in the settings that cannot be read; the message says which.
+            InvalidDataException setting => new Submission.Deferred(DeferralReason.RelayTls, $"relay {Relay}: MeSign:Relays:{Relay}:{setting.Message}"),
+            SslHandshakeException or UnauthorizedAccessException => new Submission.Deferred(
                 DeferralReason.RelayTls, $"relay {Relay}: no TLS connection with an accepted certificate (see MeSign:Relays:{Relay}:TrustedRoots and Host)"),
             NotSupportedException when _message is null => new Submission.Deferred(
                 DeferralReason.RelayTls, $"relay {Relay} does not offer what the settings require: STARTTLS, or AUTH (see MeSign:Relays:{Relay})"),

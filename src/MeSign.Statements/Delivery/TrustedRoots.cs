@@ -7,7 +7,7 @@ namespace MeSign.Statements.Delivery;
 internal static class TrustedRoots
 {
     /// <summary>Reads PEM (one certificate or many) and DER files.</summary>
-    /// <exception cref="InvalidDataException">A file holds no certificate: it must not pass for "no pinning".</exception>
+    /// <exception cref="InvalidDataException">A file cannot be read, or holds no certificate: it must not pass for "no pinning". The message names setting and file.</exception>
     public static X509Certificate2Collection Load(IEnumerable<string> files)
     {
         var roots = new X509Certificate2Collection();
@@ -24,6 +24,10 @@ internal static class TrustedRoots
             catch (CryptographicException unreadable)
             {
                 throw new InvalidDataException($"TrustedRoots \"{file}\" is not a certificate in PEM or DER", unreadable);
+            }
+            catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+            {
+                throw new InvalidDataException($"TrustedRoots \"{file}\" cannot be read: {unreadable.Message}", unreadable);
             }
 
             if (roots.Count == before)
@@ -43,7 +47,7 @@ internal static class TrustedRoots
             {
                 Load([file]);
             }
-            catch (Exception unreadable) when (unreadable is InvalidDataException or IOException or UnauthorizedAccessException)
+            catch (InvalidDataException unreadable)
             {
                 fault = unreadable.Message;
             }

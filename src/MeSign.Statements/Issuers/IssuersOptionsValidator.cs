@@ -10,6 +10,9 @@ internal sealed class IssuersOptionsValidator(IOptions<TimestampOptions> timesta
 {
     private const int LongestId = 64;
 
+    /// <summary>What a Message-ID of ours has before its @.</summary>
+    private static readonly string LongestName = new('f', 32);
+
     private readonly IssuerOptionsValidator _attributes = new();
 
     public ValidateOptionsResult Validate(string? name, IssuersOptions options)
@@ -48,8 +51,9 @@ internal sealed class IssuersOptionsValidator(IOptions<TimestampOptions> timesta
     {
         foreach (var (field, text) in new[] { ("FromAddress", issuer.FromAddress), ("ReplyTo", issuer.ReplyTo), ("ReturnPath", issuer.ReturnPath) })
         {
-            if (!string.IsNullOrEmpty(text) && !EmailAddress.TryParse(text, out _, out var problem))
-                yield return $"{field} \"{text}\" is not an address: {problem}";
+            // As it is sent: in a return path, {id} stands for the name of the message.
+            if (!string.IsNullOrEmpty(text) && !EmailAddress.TryParse(text.Replace("{id}", LongestName, StringComparison.Ordinal), out _, out var problem))
+                yield return $"{field} \"{text}\" is not an address: {problem}{(text.Contains("{id}", StringComparison.Ordinal) ? $", where {{id}} is {LongestName.Length} characters" : "")}";
         }
     }
 

@@ -22,9 +22,28 @@ public class DeferralScheduleTests
         delays.Distinct().Count().ShouldBeGreaterThan(100);
     }
 
-    [Fact]
-    public void Tries_a_last_time_at_the_expiry() =>
-        _schedule.Next(7, Now, Now.AddMinutes(3)).ShouldBe(TimeSpan.FromMinutes(3));
+    [Theory]
+    [InlineData(3000, 2940)]
+    [InlineData(60, 45)]
+    [InlineData(20, 15)]
+    public void Tries_a_last_time_a_little_before_the_expiry(int left, int delay)
+    {
+        _schedule.Next(7, Now, Now.AddSeconds(left)).ShouldBe(TimeSpan.FromSeconds(delay));
+        DeferralSchedule.Within(TimeSpan.FromHours(1), Now, Now.AddSeconds(left)).ShouldBe(TimeSpan.FromSeconds(delay));
+    }
+
+    [Theory]
+    [InlineData(100, 70, 70)]
+    [InlineData(15, 14, 14)]
+    public void Keeps_a_delay_that_is_over_before_that(int left, int asked, int delay) =>
+        DeferralSchedule.Within(TimeSpan.FromSeconds(asked), Now, Now.AddSeconds(left)).ShouldBe(TimeSpan.FromSeconds(delay));
+
+    // The queue counts whole seconds: it is not to be seen before its end, and be tried again and again until then.
+    [Theory]
+    [InlineData(19, 19)]
+    [InlineData(0.2, 1)]
+    public void Tries_no_more_at_the_end_and_comes_back_when_it_is_over(double left, int delay) =>
+        _schedule.Next(7, Now, Now.AddSeconds(left)).ShouldBe(TimeSpan.FromSeconds(delay));
 
     [Fact]
     public void Ends_with_the_expiry()
@@ -37,6 +56,6 @@ public class DeferralScheduleTests
     public void Waits_as_long_as_it_was_asked_to()
     {
         _schedule.Next(1, Now, expires: null, TimeSpan.FromHours(5)).ShouldBe(TimeSpan.FromHours(5));
-        _schedule.Next(1, Now, Now.AddHours(2), TimeSpan.FromHours(5)).ShouldBe(TimeSpan.FromHours(2));
+        _schedule.Next(1, Now, Now.AddHours(2), TimeSpan.FromHours(5)).ShouldBe(TimeSpan.FromMinutes(119));
     }
 }

@@ -49,7 +49,7 @@ public sealed class OutboxTests(AzuriteFixture azurite) : IAsyncLifetime
             () => entry.Timestamp.ShouldBe(GenTime),
             () => entry.Sha256.ShouldBe(Convert.ToHexStringLower(SHA256.HashData(message.Eml.ToArray()))),
             () => entry.Bytes.ShouldBe(message.Eml.Length));
-        (await _outbox.OpenAsync(Key, Cancellation)).ToArray().ShouldBe(message.Eml.ToArray());
+        (await _outbox.OpenAsync(Key, entry.Sha256, Cancellation)).ToArray().ShouldBe(message.Eml.ToArray());
         (await _blobs.GetBlobContainerClient("sealed").GetBlobClient("b1/j1.eml").ExistsAsync(Cancellation)).Value.ShouldBeTrue();
     }
 
@@ -62,7 +62,7 @@ public sealed class OutboxTests(AzuriteFixture azurite) : IAsyncLifetime
 
         second.Written.ShouldBeFalse();
         second.Entry.Encrypted.ShouldBeTrue();
-        Encoding.ASCII.GetString((await _outbox.OpenAsync(Key, Cancellation)).Span).ShouldEndWith("first\r\n");
+        Encoding.ASCII.GetString((await _outbox.OpenAsync(Key, second.Entry.Sha256, Cancellation)).Span).ShouldEndWith("first\r\n");
     }
 
     [Fact]
@@ -101,12 +101,12 @@ public sealed class OutboxTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact]
     public async Task Refuses_to_open_a_message_that_was_changed()
     {
-        await _outbox.PutAsync(Key, "bank", Message("first"), Cancellation);
+        var put = await _outbox.PutAsync(Key, "bank", Message("first"), Cancellation);
         var blob = _blobs.GetBlobContainerClient("sealed").GetBlobClient("b1/j1.eml");
         var metadata = (await blob.GetPropertiesAsync(cancellationToken: Cancellation)).Value.Metadata;
         await blob.UploadAsync(BinaryData.FromString("forged"), new Azure.Storage.Blobs.Models.BlobUploadOptions { Metadata = metadata }, Cancellation);
 
-        await Should.ThrowAsync<InvalidDataException>(() => _outbox.OpenAsync(Key, Cancellation));
+        await Should.ThrowAsync<InvalidDataException>(() => _outbox.OpenAsync(Key, put.Entry.Sha256, Cancellation));
     }
 
     [Fact]

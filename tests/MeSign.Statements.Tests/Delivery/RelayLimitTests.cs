@@ -1,4 +1,5 @@
 using MeSign.Statements.Delivery;
+using MeSign.Statements.Sandbox.Smtp;
 
 namespace MeSign.Statements.Tests.Delivery;
 
@@ -63,5 +64,24 @@ public sealed class RelayLimitTests : RelayBench
         elsewhere.ShouldBeOfType<Submission.Relayed>();
         (await first).ShouldBeOfType<Submission.Relayed>();
         (await submitter.SubmitAsync("main", ToBob, Eml, Cancellation)).ShouldBeOfType<Submission.Relayed>();
+    }
+
+    [Fact]
+    public async Task A_domain_that_was_sent_nothing_while_the_relay_was_left_alone_need_not_wait()
+    {
+        var sink = Sink();
+        sink.Misbehave(Misbehaviour.Reply(SmtpStage.Connect, "421 4.3.2 closing").Times(1));
+        var relay = Relay(sink);
+        relay.EachDomain = new DomainLimitOptions { MessagesPerSecond = 0.01 };
+        (relay.FailuresToBreak, relay.BreakFor) = (1, TimeSpan.FromSeconds(30));
+        var submitter = Submitter(("main", relay));
+        var toNet = ToBob with { Recipient = "bob@example.net" };
+
+        (await submitter.SubmitAsync("main", ToBob, Eml, Cancellation)).ShouldBeOfType<Submission.Deferred>().After.ShouldBeNull();
+        var alone = (await submitter.SubmitAsync("main", toNet, Eml, Cancellation)).ShouldBeOfType<Submission.Deferred>();
+        (alone.Reason, alone.After).ShouldBe((DeferralReason.RelayUnavailable, TimeSpan.FromSeconds(30)));
+        _time.Advance(TimeSpan.FromSeconds(30));
+
+        (await submitter.SubmitAsync("main", toNet, Eml, Cancellation)).ShouldBeOfType<Submission.Relayed>();
     }
 }

@@ -55,6 +55,27 @@ public class RelaysOptionsTests
             () => faults.ShouldContain("MeSign:Relays:c:Timeout 00:10:00 needs a MeSign:Delivery:Lease of at least 00:10:10; it is 00:05:00"));
     }
 
+    [Theory]
+    [InlineData("Host", "localhost:587", "is not the name or address of a host: leave out scheme and path, and give the port as Port")]
+    [InlineData("Host", "https://localhost", "is not the name or address of a host")]
+    [InlineData("CertificateNames:0", "*.bank.example", "is not the name of a host: write out one that the certificate is for")]
+    [InlineData("CertificateNames:0", "smtp.bank.example:587", "is not the name of a host")]
+    public void Refuses_what_is_no_name_of_a_host(string field, string value, string fault)
+    {
+        (string, string)[] host = field == "Host" ? [] : [("MeSign:Relays:main:Host", "localhost")];
+
+        var failure = Should.Throw<OptionsValidationException>(() => Bind([.. host, ($"MeSign:Relays:main:{field}", value)]));
+
+        failure.Failures.ShouldHaveSingleItem().ShouldContain($"{field.Split(':')[0]} \"{value}\" {fault}");
+    }
+
+    [Theory]
+    [InlineData("smtp.bank.example.")]
+    [InlineData("smtp_relay.internal")]
+    [InlineData("::1")]
+    public void Takes_names_and_addresses(string host) =>
+        Bind(("MeSign:Relays:main:Host", host), ("MeSign:Relays:main:CertificateNames:0", host))["main"].Host.ShouldBe(host);
+
     private static IDictionary<string, RelayOptions> Bind(params (string Key, string Value)[] settings)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(s => s.Key, s => (string?)s.Value)).Build();

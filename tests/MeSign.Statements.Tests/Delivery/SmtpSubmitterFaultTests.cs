@@ -167,11 +167,10 @@ public sealed class SmtpSubmitterFaultTests : SmtpSubmitterBench
     [Fact]
     public async Task Defers_when_nobody_listens()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        listener.Stop();
-        var submitter = Submitter(new RelayOptions { Host = "127.0.0.1", Port = port, Tls = TlsMode.None });
+        // The port is taken, so that nobody else begins to listen there meanwhile.
+        using var taken = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        taken.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var submitter = Submitter(new RelayOptions { Host = "127.0.0.1", Port = ((IPEndPoint)taken.LocalEndPoint!).Port, Tls = TlsMode.None });
 
         (await submitter.SubmitAsync("main", ToBob, Small, Cancellation))
             .ShouldBe(new Submission.Deferred(DeferralReason.RelayUnavailable, "relay main: no connection (ConnectionRefused)"));

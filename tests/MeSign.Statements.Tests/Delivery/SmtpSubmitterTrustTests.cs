@@ -132,6 +132,28 @@ public sealed class SmtpSubmitterTrustTests : SmtpSubmitterBench
             .ShouldBeOfType<Submission.Deferred>().Reason.ShouldBe(DeferralReason.RelayTls);
     }
 
+    [Theory]
+    [InlineData("TrustedRoots")]
+    [InlineData("ClientCertificate")]
+    [InlineData("ClientCertificatePasswordFile")]
+    public async Task Names_the_setting_whose_file_is_gone(string setting)
+    {
+        var relay = Relay(Sink());
+        var gone = Path.Combine(_folder.FullName, "removed", "file");
+        if (setting == "TrustedRoots")
+            relay.TrustedRoots = [gone];
+        else
+            (relay.ClientCertificate, relay.ClientCertificatePasswordFile) = setting == "ClientCertificate" ? (gone, null) : (File("client.p12", "x"), gone);
+
+        var deferred = (await Submitter(relay).SubmitAsync("main", ToBob, Small, Cancellation)).ShouldBeOfType<Submission.Deferred>();
+
+        deferred.Reason.ShouldBe(DeferralReason.RelayTls);
+        deferred.Detail.ShouldStartWith($"relay main: MeSign:Relays:main:{setting.Replace("PasswordFile", "", StringComparison.Ordinal)} ");
+        deferred.Detail.ShouldContain(setting);
+        deferred.Detail.ShouldContain("cannot be read: ");
+        deferred.Detail.ShouldContain(gone);
+    }
+
     [Fact]
     public async Task Defers_when_the_relay_does_not_take_the_password()
     {

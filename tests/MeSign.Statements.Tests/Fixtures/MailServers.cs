@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using MailKit;
 using MailKit.Net.Imap;
 using MailKit.Security;
@@ -24,19 +22,19 @@ public sealed class MailServers : IAsyncLifetime
     private readonly List<(Process Process, string[] Stop)> _running = [];
     private string? _serverCertificate;
 
-    internal int SmtpPort { get; } = FreePort();
+    internal int SmtpPort { get; } = ServerPort.Free();
 
-    internal int ImapPort { get; } = FreePort();
+    internal int ImapPort { get; } = ServerPort.Free();
 
-    internal int ImapsPort { get; } = FreePort();
+    internal int ImapsPort { get; } = ServerPort.Free();
 
     internal string Root => In("root.pem");
 
     internal string PasswordFile => In("password");
 
-    private int LmtpPort { get; } = FreePort();
+    private int LmtpPort { get; } = ServerPort.Free();
 
-    private int SaslPort { get; } = FreePort();
+    private int SaslPort { get; } = ServerPort.Free();
 
     public async ValueTask InitializeAsync()
     {
@@ -59,8 +57,10 @@ public sealed class MailServers : IAsyncLifetime
         await RunAsync("chown", "postfix", In("data"));
         Start(["dovecot", "-F", "-c", In("dovecot.conf")], ["dovecot", "-c", In("dovecot.conf"), "stop"]);
         Start(["postfix", "-c", In("conf"), "start-fg"], ["postfix", "-c", In("conf"), "stop"]);
-        foreach (var port in (int[])[SmtpPort, ImapPort, ImapsPort, LmtpPort, SaslPort])
-            await ListeningAsync(port);
+        foreach (var port in (int[])[SmtpPort, ImapPort, LmtpPort])
+            await ServerPort.OpenAsync(port, greeting: _folder.Name);
+        foreach (var port in (int[])[ImapsPort, SaslPort])
+            await ServerPort.OpenAsync(port, greeting: null);
     }
 
     public async ValueTask DisposeAsync()
@@ -119,37 +119,12 @@ public sealed class MailServers : IAsyncLifetime
     private static (string Program, IEnumerable<string> Arguments) AsRoot(string[] command) =>
         Environment.UserName == "root" ? (command[0], command[1..]) : ("sudo", ["-n", .. command]);
 
-    private static async Task ListeningAsync(int port)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(60));
-        while (true)
-        {
-            try
-            {
-                using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-                await socket.ConnectAsync(IPAddress.Loopback, port, limit.Token);
-                return;
-            }
-            catch (SocketException)
-            {
-                await Task.Delay(50, limit.Token);
-            }
-        }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
     private string Dovecot() => $$"""
         protocols = imap lmtp
         base_dir = {{In("run")}}
         log_path = {{In("dovecot.log")}}
         listen = 127.0.0.1
+        login_greeting = {{_folder.Name}}
         ssl = required
         ssl_min_protocol = TLSv1.2
         ssl_cert = <{{In("server.pem")}}
@@ -203,6 +178,7 @@ public sealed class MailServers : IAsyncLifetime
         inet_interfaces = 127.0.0.1
         inet_protocols = ipv4
         myhostname = mx.post.example.test
+        smtpd_banner = $myhostname ESMTP {_folder.Name}
         mydestination =
         alias_maps =
         alias_database =

@@ -8,6 +8,18 @@ namespace MeSign.Statements.Tests.Issuers;
 public sealed class IssuerFaultTests : IssuerDirectoryBench
 {
     [Fact]
+    public void Counts_a_return_path_as_long_as_it_is_sent()
+    {
+        Set("ReturnPath", $"{new string('b', 32)}{{id}}@bank.example");
+        Open();
+
+        Set("ReturnPath", $"{new string('b', 33)}{{id}}@bank.example");
+
+        Should.Throw<OptionsValidationException>(Open).Failures.ShouldHaveSingleItem()
+            .ShouldBe($"MeSign:Issuers:northbank:ReturnPath \"{new string('b', 33)}{{id}}@bank.example\" is not an address: more than 64 octets before the @, where {{id}} is 32 characters");
+    }
+
+    [Fact]
     public void Names_every_fault_of_every_issuer_at_once()
     {
         Set("FromAddress", "bank@");

@@ -77,7 +77,7 @@ public sealed class EncryptionPolicyTests(SandboxFixture fixture)
         mail.Recipients.ShouldHaveSingleItem().Address.ShouldBe(SandboxFixture.International);
         mail.SenderParameters.ShouldContain("SMTPUTF8");
         var sent = await mail.ReadAsync(Cancellation);
-        sent.ShouldBe((await run.Part<Outbox>().OpenAsync(job.Key, Cancellation)).ToArray());
+        sent.ShouldBe((await run.Part<Outbox>().OpenAsync(job.Key, row.SealedSha256, Cancellation)).ToArray());
         // RFC 6152 §3: what is not 7-bit behind the header section is announced. A signed message repeats its fields there.
         var body = sent.AsSpan(sent.AsSpan().IndexOf("\r\n\r\n"u8));
         mail.SenderParameters.Contains("BODY=8BITMIME").ShouldBe(!Ascii.IsValid(body));

@@ -95,6 +95,25 @@ public sealed class RelayFailureTests(SandboxFixture fixture)
     }
 
     [Fact]
+    public async Task What_finds_no_room_under_a_limit_comes_back_just_when_it_has_some()
+    {
+        await using var run = await fixture.StartAsync(("MeSign:Relays:sandbox:MessagesPerSecond", "0.01"));
+        await SealedAsync(run);
+        await run.WorkAsync(StorageNames.Deliveries);
+        var second = await SealedAsync(run, TestJob.For(SandboxFixture.Ec, "job-2"));
+
+        var before = run.Time.GetUtcNow();
+        await run.WorkAsync(StorageNames.Deliveries);
+        var after = run.Time.GetUtcNow();
+
+        var row = await run.RowAsync(second);
+        (row.State, row.Attempts).ShouldBe((StatementState.Deferred, 0));
+        row.NextAttempt!.Value.ShouldBeInRange(before.AddSeconds(100), after.AddSeconds(100));
+        run.Mail.ShouldHaveSingleItem();
+        await run.ShouldHaveQueuedAsync(deliveries: 1);
+    }
+
+    [Fact]
     public async Task A_relay_that_never_takes_it_ends_as_expired()
     {
         await using var run = await fixture.StartAsync();
@@ -110,6 +129,28 @@ public sealed class RelayFailureTests(SandboxFixture fixture)
         row.Detail!.ShouldContain("the last answer");
         (await run.ResultsAsync()).ShouldHaveSingleItem().State.ShouldBe(StatementState.Expired);
         run.Mail.ShouldBeEmpty();
+        await run.ShouldHaveQueuedAsync();
+    }
+
+    [Fact]
+    public async Task A_relay_that_comes_back_before_the_expiry_gets_it_at_the_last_attempt()
+    {
+        await using var run = await fixture.StartAsync(("MeSign:Delivery:FirstDelay", "01:00:00"));
+        var job = await SealedAsync(run, TestJob.For(SandboxFixture.Ec).ExpiringIn(TimeSpan.FromMinutes(15)));
+        fixture.Sandbox.Sink.Misbehave(Misbehaviour.Reply(SmtpStage.Recipient, "451 4.7.1 greylisted").Times(1));
+        await run.WorkAsync(StorageNames.Deliveries);
+        var deferred = await run.RowAsync(job);
+
+        // The order as the queue shows it at its time.
+        run.Time.Advance(deferred.NextAttempt!.Value - run.Time.GetUtcNow());
+        await run.Queue(StorageNames.Deliveries).ClearMessagesAsync(TestContext.Current.CancellationToken);
+        await run.Queue(StorageNames.Deliveries).SendMessageAsync(OrderOf(job), TestContext.Current.CancellationToken);
+        await run.WorkAsync(StorageNames.Deliveries);
+
+        var row = await run.RowAsync(job);
+        (row.State, row.Attempts).ShouldBe((StatementState.Relayed, 2));
+        (row.Expires - deferred.NextAttempt).ShouldBe(TimeSpan.FromMinutes(1));
+        run.Mail.ShouldHaveSingleItem();
         await run.ShouldHaveQueuedAsync();
     }
 

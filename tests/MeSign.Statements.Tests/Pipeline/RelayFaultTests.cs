@@ -1,3 +1,4 @@
+using MeSign.Statements.Delivery;
 using MeSign.Statements.Ledger;
 using MeSign.Statements.Sandbox.Smtp;
 using MeSign.Statements.Storage;
@@ -91,7 +92,8 @@ public sealed class RelayFaultTests(SandboxFixture fixture)
     public async Task A_storm_of_421_is_not_answered_with_a_storm_of_connections()
     {
         const int Count = 6;
-        await using var run = await fixture.StartAsync(("MeSign:Relays:sandbox:FailuresToBreak", "2"), ("MeSign:Relays:sandbox:BreakFor", "00:00:05"));
+        await using var run = await fixture.StartAsync(
+            ("MeSign:Relays:sandbox:FailuresToBreak", "2"), ("MeSign:Relays:sandbox:BreakFor", "01:00:00"), ("MeSign:Delivery:FirstDelay", "01:00:00"));
         var jobs = new List<TestJob>();
         for (var number = 1; number <= Count; number++)
             jobs.Add(await SealedAsync(run, TestJob.For(SandboxFixture.Ec, $"job-{number}")));
@@ -108,9 +110,12 @@ public sealed class RelayFaultTests(SandboxFixture fixture)
         await run.ShouldHaveQueuedAsync(deliveries: Count);
 
         fixture.Sandbox.Sink.Behave();
-        for (var work = 0; work < 10 * Count && await run.CountAsync(StorageNames.Deliveries) > 0; work++)
+        // The orders as the queue shows them when the time is over.
+        run.Time.Advance(TimeSpan.FromHours(2));
+        await run.Queue(StorageNames.Deliveries).ClearMessagesAsync(TestContext.Current.CancellationToken);
+        foreach (var job in jobs)
         {
-            run.Time.Advance(TimeSpan.FromSeconds(10));
+            await run.Part<StatementQueues>().SendDeliveryAsync(new DeliveryOrder(job.Key.Batch, job.Key.Job), delay: null, TestContext.Current.CancellationToken);
             await run.WorkAsync(StorageNames.Deliveries);
         }
 

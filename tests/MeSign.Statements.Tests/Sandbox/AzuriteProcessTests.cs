@@ -53,7 +53,7 @@ public sealed class AzuriteProcessTests(AzuriteFixture azurite)
         try
         {
             await using var first = await AzuriteProcess.StartAsync(
-                new AzuriteOptions { DataFolder = folder.FullName }, _ => { }, Cancellation);
+                new AzuriteOptions { DataFolder = folder.FullName, Ports = new AzuritePorts(ServerPort.Free(), ServerPort.Free(), ServerPort.Free()) }, _ => { }, Cancellation);
             var queue = new QueueClient(first.Storage.ConnectionString, "statement-jobs");
             await queue.CreateAsync(cancellationToken: Cancellation);
             await queue.SendMessageAsync("kept", Cancellation);
