@@ -19,6 +19,7 @@ internal sealed class RelayClient : SmtpClient
     /// <param name="report">Told of TLS that is not as it must be.</param>
     /// <exception cref="InvalidDataException">A certificate in the settings cannot be read.</exception>
     public RelayClient(Socket socket, RelayOptions relay, Action<TlsFault> report)
+        : base(new ReplyLimit())
     {
         _socket = socket;
         _relay = relay;
@@ -84,6 +85,9 @@ internal sealed class RelayClient : SmtpClient
     // With NOTIFY MailKit writes ORCPT, and the type rfc822 of any address; one that is not ASCII is of the type utf-8 (RFC 6533 §3).
     protected override DeliveryStatusNotification? GetDeliveryStatusNotifications(MimeMessage message, MailboxAddress mailbox) =>
         mailbox.IsInternational && !GaveUpSmtpUtf8 ? null : _relay.Notify;
+
+    protected override void OnSenderAccepted(MimeMessage message, MailboxAddress mailbox, SmtpResponse response) =>
+        ((StoredMessage)message).SenderTaken = true;
 
     protected override string GetEnvelopeId(MimeMessage message) => EnvelopeId!;
 
