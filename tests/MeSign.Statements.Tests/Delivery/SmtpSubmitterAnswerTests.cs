@@ -46,6 +46,20 @@ public sealed class SmtpSubmitterAnswerTests : SmtpSubmitterBench
     }
 
     [Theory]
+    [InlineData("Mail", "450 4.2.0 ", typeof(Submission.Deferred))]
+    [InlineData("FinalDot", "250 2.0.0 ", typeof(Submission.Uncertain))]
+    public async Task An_answer_that_is_too_long_is_none(string stage, string reply, Type expected)
+    {
+        var sink = Sink();
+        sink.Misbehave(Misbehaviour.Reply(Enum.Parse<SmtpStage>(stage), reply + new string('x', ReplyLimit.MaxBytes)));
+
+        var submission = await Submitter(Relay(sink)).SubmitAsync("main", ToBob, Small, Cancellation);
+
+        submission.ShouldBeOfType(expected);
+        submission.Reply.ShouldBeNull();
+    }
+
+    [Theory]
     [InlineData("220-")]
     [InlineData("220 localhost\r\n250-")]
     [InlineData("220-\r\n", true)]
