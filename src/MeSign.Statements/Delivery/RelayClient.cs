@@ -19,6 +19,7 @@ internal sealed class RelayClient : SmtpClient
     /// <param name="report">Told of TLS that is not as it must be.</param>
     /// <exception cref="InvalidDataException">A certificate in the settings cannot be read.</exception>
     public RelayClient(Socket socket, RelayOptions relay, Action<TlsFault> report)
+        : base(new ReplyLimit())
     {
         _socket = socket;
         _relay = relay;
@@ -42,6 +43,9 @@ internal sealed class RelayClient : SmtpClient
 
     /// <summary>Whether messages go with BDAT (RFC 3030) rather than DATA.</summary>
     public bool SendsChunks => _relay.Chunking && Capabilities.HasFlag(SmtpCapabilities.Chunking);
+
+    /// <summary>Whether SMTPUTF8 is not to be had any more on this connection, whatever the relay offered.</summary>
+    public bool GaveUpSmtpUtf8 { get; private set; }
 
     /// <summary>ENVID of the next transaction; sent where the relay offers DSN.</summary>
     public string? EnvelopeId { get; set; }
@@ -68,10 +72,22 @@ internal sealed class RelayClient : SmtpClient
         }
     }
 
+    /// <summary>Sends addresses with A-labels from now on: MailKit has no way back.</summary>
+    public void GiveUpSmtpUtf8()
+    {
+        GaveUpSmtpUtf8 = true;
+        Capabilities &= ~SmtpCapabilities.UTF8;
+    }
+
     // The mode for binary data, which only means BDAT: the messages are lines of text, and their bytes the same either way.
     protected override bool PreferSendAsBinaryData => SendsChunks;
 
-    protected override DeliveryStatusNotification? GetDeliveryStatusNotifications(MimeMessage message, MailboxAddress mailbox) => _relay.Notify;
+    // With NOTIFY MailKit writes ORCPT, and the type rfc822 of any address; one that is not ASCII is of the type utf-8 (RFC 6533 §3).
+    protected override DeliveryStatusNotification? GetDeliveryStatusNotifications(MimeMessage message, MailboxAddress mailbox) =>
+        mailbox.IsInternational && !GaveUpSmtpUtf8 ? null : _relay.Notify;
+
+    protected override void OnSenderAccepted(MimeMessage message, MailboxAddress mailbox, SmtpResponse response) =>
+        ((StoredMessage)message).SenderTaken = true;
 
     protected override string GetEnvelopeId(MimeMessage message) => EnvelopeId!;
 

@@ -10,18 +10,24 @@ internal sealed class RelayHealth(RelayOptions relay, TimeProvider time)
     /// <summary>Failures in a row.</summary>
     public int Failures => Volatile.Read(ref _failures);
 
+    /// <returns>How long it is still to be left alone; null where it may be tried.</returns>
+    public TimeSpan? Rest()
+    {
+        lock (_gate)
+            return _closedUntil - time.GetUtcNow() is { Ticks: > 0 } rest ? rest : null;
+    }
+
     /// <returns>Null to try it; otherwise how long it is to be left alone.</returns>
     public TimeSpan? Enter()
     {
-        var now = time.GetUtcNow();
         lock (_gate)
         {
-            if (now < _closedUntil)
-                return _closedUntil - now;
+            if (Rest() is { } rest)
+                return rest;
 
             // Half open: one message goes to see, the others wait for what it finds.
             if (_failures >= relay.FailuresToBreak)
-                _closedUntil = now + relay.BreakFor;
+                _closedUntil = time.GetUtcNow() + relay.BreakFor;
             return null;
         }
     }

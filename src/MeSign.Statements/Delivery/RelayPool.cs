@@ -45,14 +45,17 @@ internal sealed class RelayPool : IAsyncDisposable
     public void Leave() => _places.Release();
 
     /// <summary>A connection that waits for work, if there is one that is still good.</summary>
-    public RelayClient? Reuse()
+    /// <param name="smtpUtf8">Whether SMTPUTF8 is needed: one that gave it up is closed.</param>
+    public async Task<RelayClient?> ReuseAsync(bool smtpUtf8)
     {
         while (_idle.TryPop(out var client))
         {
-            if (!client.IsStale() && _time.GetElapsedTime(client.IdleSince) < _relay.IdleTimeout)
+            if (client.IsStale() || _time.GetElapsedTime(client.IdleSince) >= _relay.IdleTimeout)
+                client.Dispose();
+            else if (smtpUtf8 && client.GaveUpSmtpUtf8)
+                await CloseAsync(client);
+            else
                 return client;
-
-            client.Dispose();
         }
 
         return null;

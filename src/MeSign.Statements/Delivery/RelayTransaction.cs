@@ -13,7 +13,7 @@ internal static class RelayTransaction
         {
             // A kept connection may die at the moment it is used. Nothing of the message has left then, so that one fresh
             // connection is the same attempt, not another.
-            if (pool.Reuse() is { } kept)
+            if (await pool.ReuseAsync(envelope.NeedsSmtpUtf8) is { } kept)
             {
                 var submission = await SendAsync(pool, kept, attempt, envelope, eml, leaving);
                 if (submission is not Submission.Deferred { Reason: DeferralReason.RelayUnavailable } || attempt.IsOver || attempt.ContentLeft)
@@ -68,14 +68,19 @@ internal static class RelayTransaction
         if (client.Capabilities.HasFlag(SmtpCapabilities.Size) && client.MaxSize > 0 && attempt.Message.Length > client.MaxSize)
             return new Submission.Failed(FailureCode.MessageTooLarge, $"the message has {attempt.Message.Length} bytes, relay {attempt.Relay} takes {client.MaxSize}");
 
+        var (sender, recipient) = (new MailboxAddress("", envelope.ReturnPath), new MailboxAddress("", envelope.Recipient));
+        // MimeKit reads A-labels as U-labels, and MailKit writes those where the relay offers SMTPUTF8, which asks the same of
+        // every relay after it. Where local parts are ASCII that is for nothing (RFC 6531 §3.2).
+        if (!envelope.NeedsSmtpUtf8 && (sender.IsInternational || recipient.IsInternational))
+            client.GiveUpSmtpUtf8();
+
         client.EnvelopeId = envelope.Id;
         var format = FormatOptions.Default.Clone();
         format.International = envelope.NeedsSmtpUtf8;
         // What MimeKit adds by itself: the message has its own, in the one field that stands for its header section.
         format.HiddenHeaders.Add(HeaderId.ContentTransferEncoding);
         format.HiddenHeaders.Add(HeaderId.MimeVersion);
-        var text = await client.SendAsync(
-            format, attempt.Message, new MailboxAddress("", envelope.ReturnPath), [new MailboxAddress("", envelope.Recipient)], attempt.Token);
+        var text = await client.SendAsync(format, attempt.Message, sender, [recipient], attempt.Token);
         return ReplyClassifier.Classify(SmtpPhase.End, RelayReply.Of(250, text), attempt.Relay);
     }
 }

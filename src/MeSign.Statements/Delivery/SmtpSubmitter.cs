@@ -11,11 +11,11 @@ internal sealed partial class SmtpSubmitter(
     private readonly ConcurrentDictionary<string, Lazy<RelayPool>> _pools = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
-    /// Sends a message as it is, byte for byte, by the first of the relays that can be reached. Always ends with a result, and
-    /// within the relay's timeout, which is shorter than the lease, from the moment that <paramref name="leaving"/> is called.
-    /// <paramref name="cancellationToken"/> is heeded until the message's body begins to leave (Deferred, ShuttingDown) and not
-    /// after: what follows is short, and giving up on it would leave it uncertain. The caller records the result even when the
-    /// token is cancelled by then.
+    /// Sends a message as it is, byte for byte, by the first of the relays that can be reached and can take it; it fails for what
+    /// relays lack only where every one lacks it. Always ends with a result, and within the relay's timeout, which is shorter than
+    /// the lease, from the moment that <paramref name="leaving"/> is called. <paramref name="cancellationToken"/> is heeded until
+    /// the message's body begins to leave (Deferred, ShuttingDown) and not after: what follows is short, and giving up on it would
+    /// leave it uncertain. The caller records the result even when the token is cancelled by then.
     /// </summary>
     /// <param name="relays">Keys under <c>MeSign:Relays</c> with their shares.</param>
     /// <param name="envelope">From and for whom.</param>
@@ -31,22 +31,32 @@ internal sealed partial class SmtpSubmitter(
             return new Submission.Failed(FailureCode.MessageRefused, $"the sealed message cannot be sent: {fault}");
 
         Submission? tried = null;
+        Submission? unable = null;
         Submission.Deferred? untried = null;
+        var limited = false;
         foreach (var relay in RelayChoice.Order(relays))
         {
+            // One without a share stands in for those that fail, and one that is at its limit has not failed.
+            if (limited && relays[relay] == 0)
+                break;
+
             if (Admit(relay, envelope, out var pool) is { } later)
             {
+                limited |= later.Reason == DeferralReason.Limited;
                 untried = untried?.After < later.After ? untried : later;
                 continue;
             }
 
             var (submission, left) = await TryAsync(pool!, envelope, eml, leaving, cancellationToken);
-            tried = submission;
-            if (left || submission is not Submission.Deferred { Reason: DeferralReason.RelayUnavailable or DeferralReason.RelayTls or DeferralReason.RelayAuthentication })
-                break;
+            if (submission is Submission.Failed { Reply: null })
+                unable ??= submission;
+            else if (!left && submission is Submission.Deferred { Reason: DeferralReason.RelayUnavailable or DeferralReason.RelayTls or DeferralReason.RelayAuthentication })
+                tried = submission;
+            else
+                return submission;
         }
 
-        return tried ?? untried ?? new Submission.Deferred(DeferralReason.RelayUnavailable, "no relay is configured");
+        return tried ?? untried ?? unable ?? new Submission.Deferred(DeferralReason.RelayUnavailable, "no relay is configured");
     }
 
     public async ValueTask DisposeAsync()
@@ -63,12 +73,15 @@ internal sealed partial class SmtpSubmitter(
             return new Submission.Deferred(DeferralReason.RelayUnavailable, $"relay {relay} is not configured: add MeSign:Relays:{relay}");
 
         pool = _pools.GetOrAdd(relay, _ => new Lazy<RelayPool>(() => new RelayPool(relay, settings, login, faults, time))).Value;
-        if (pool.Limits.Enter(envelope.RecipientDomain) is { } full)
+        // Its limits say nothing where it is left alone, and a message that its limits hold back is not the one that goes to see.
+        var alone = pool.Health.Rest();
+        if (alone is null && pool.Limits.Enter(envelope.RecipientDomain) is { } full)
             return new Submission.Deferred(DeferralReason.Limited, $"relay {relay}: a limit of ours on messages at once or in a second", After: full);
-        if (pool.Health.Enter() is not { } rest)
+        if ((alone ?? pool.Health.Enter()) is not { } rest)
             return null;
 
-        pool.Limits.Undo(envelope.RecipientDomain);
+        if (alone is null)
+            pool.Limits.Undo(envelope.RecipientDomain);
         return new Submission.Deferred(DeferralReason.RelayUnavailable, $"relay {relay} is left alone: it failed {pool.Health.Failures} times in a row", After: rest);
     }
 

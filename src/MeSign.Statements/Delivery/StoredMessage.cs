@@ -33,6 +33,9 @@ internal sealed class StoredMessage : MimeMessage
 
     public StoredBody Content { get; }
 
+    /// <summary>Whether the relay took MAIL FROM.</summary>
+    public bool SenderTaken { get; set; }
+
     public override void Prepare(EncodingConstraint constraint, int maxLineLength = 78)
     {
     }

@@ -15,7 +15,10 @@ public abstract record Submission(RelayReply? Reply)
     /// <param name="After">Given where no attempt was made: how long to wait with one.</param>
     public sealed record Deferred(DeferralReason Reason, string Detail, RelayReply? Reply = null, TimeSpan? After = null) : Submission(Reply);
 
-    /// <summary>Certainly not taken, and it never will be as it stands.</summary>
+    /// <summary>
+    /// Certainly not taken, and it never will be as it stands. Without a reply: not offered, for the relay announced that it
+    /// could not take it, as another one may.
+    /// </summary>
     /// <param name="Detail">For the ledger and the bank; never an address.</param>
     public sealed record Failed(FailureCode Code, string Detail, RelayReply? Reply = null) : Submission(Reply);
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using MailKit;
 using MailKit.Net.Smtp;
@@ -59,8 +60,8 @@ internal sealed class SubmissionAttempt : IDisposable
     public Submission Explain(Exception exception)
     {
         // An answer is an answer, whatever happened after it.
-        if (exception is SmtpCommandException refusal)
-            return ReplyClassifier.Classify(Phase(refusal), RelayReply.Of((int)refusal.StatusCode, refusal.Message), Relay);
+        if (Answer(exception) is var (phase, reply))
+            return ReplyClassifier.Classify(phase, reply, Relay);
         if (_message is { Content.MayHaveEnded: true })
             return new Submission.Uncertain($"relay {Relay}: {Reason(exception)} after the end of the message");
 
@@ -76,7 +77,7 @@ internal sealed class SubmissionAttempt : IDisposable
                 DeferralReason.RelayTls, $"relay {Relay}: no TLS connection with an accepted certificate (see MeSign:Relays:{Relay}:TrustedRoots and Host)"),
             NotSupportedException when _message is null => new Submission.Deferred(
                 DeferralReason.RelayTls, $"relay {Relay} does not offer what the settings require: STARTTLS, or AUTH (see MeSign:Relays:{Relay})"),
-            AuthenticationException or ServiceNotAuthenticatedException => new Submission.Deferred(
+            AuthenticationException => new Submission.Deferred(
                 DeferralReason.RelayAuthentication, $"relay {Relay} wants other credentials (see MeSign:Relays:{Relay}:User and PasswordFile)"),
             _ => new Submission.Deferred(DeferralReason.RelayUnavailable, $"relay {Relay}: {Reason(exception)}"),
         };
@@ -93,6 +94,24 @@ internal sealed class SubmissionAttempt : IDisposable
         if (Volatile.Read(ref _message)?.Content.TryStop() ?? true)
             _limit.Cancel();
     }
+
+    private (SmtpPhase Phase, RelayReply Reply)? Answer(Exception exception) => exception switch
+    {
+        SmtpCommandException refusal => (Phase(refusal), RelayReply.Of((int)refusal.StatusCode, refusal.Message)),
+        // MailKit's word for 530, whatever it answers.
+        ServiceNotAuthenticatedException => (UnauthenticatedPhase, RelayReply.Of((int)SmtpStatusCode.AuthenticationRequired, exception.Message)),
+        // The answer to AUTH: the code, a colon and the text.
+        AuthenticationException { Message: [_, _, _, ':', ..] message } when int.TryParse(message[..3], NumberStyles.None, CultureInfo.InvariantCulture, out var code) =>
+            (SmtpPhase.Authenticate, RelayReply.Of(code, message[4..])),
+        _ => null,
+    };
+
+    private SmtpPhase UnauthenticatedPhase => _message switch
+    {
+        { Content.MayHaveEnded: true } => SmtpPhase.End,
+        { SenderTaken: true } => SmtpPhase.Recipient,
+        _ => SmtpPhase.Sender,
+    };
 
     private SmtpPhase Phase(SmtpCommandException refusal) => refusal.ErrorCode switch
     {

@@ -6,6 +6,8 @@ namespace MeSign.Statements.Tests.Delivery;
 /// <summary>Several relays: which is asked, and which is asked next.</summary>
 public sealed class RelayChoiceTests : RelayBench
 {
+    private static readonly Envelope ToCenek = ToBob with { Recipient = "čeněk@example.org" };
+
     [Fact]
     public async Task Takes_the_next_relay_when_one_cannot_be_reached()
     {
@@ -46,6 +48,57 @@ public sealed class RelayChoiceTests : RelayBench
         (await submitter.SubmitAsync(Shares(("first", 1), ("second", 0)), ToBob, Eml, () => Task.CompletedTask, Cancellation)).ShouldBeOfType<Submission.Failed>();
 
         second.Connections.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_one_relay_cannot_take_goes_by_the_other(bool large)
+    {
+        var (unable, able) = (Sink(Unable(large)), Sink());
+        var submitter = Submitter(("unable", Relay(unable)), ("able", Relay(able)));
+
+        for (var i = 0; i < 12; i++)
+            (await submitter.SubmitAsync(Shares(("unable", 1), ("able", 1)), ToCenek, Eml, () => Task.CompletedTask, Cancellation)).ShouldBeOfType<Submission.Relayed>();
+
+        (unable.Count, able.Count).ShouldBe((0, 12));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Waits_for_a_relay_that_is_away_where_the_other_cannot_take_it(bool large)
+    {
+        var (main, standby) = (Sink(), Sink(Unable(large)));
+        main.Misbehave(Misbehaviour.Reply(SmtpStage.Connect, "421 4.3.2 going down"));
+        var relay = Relay(main);
+        relay.FailuresToBreak = 1;
+        var submitter = Submitter(("main", relay), ("standby", Relay(standby)));
+
+        // At first it is asked, then it is left alone.
+        for (var i = 0; i < 2; i++)
+        {
+            var deferred = (await submitter.SubmitAsync(Shares(("main", 1), ("standby", 0)), ToCenek, Eml, () => Task.CompletedTask, Cancellation)).ShouldBeOfType<Submission.Deferred>();
+            deferred.Reason.ShouldBe(DeferralReason.RelayUnavailable);
+            deferred.Detail.ShouldStartWith("relay main ");
+        }
+
+        main.Behave();
+        _time.Advance(relay.BreakFor);
+        (await submitter.SubmitAsync(Shares(("main", 1), ("standby", 0)), ToCenek, Eml, () => Task.CompletedTask, Cancellation)).ShouldBeOfType<Submission.Relayed>();
+    }
+
+    [Theory]
+    [InlineData(true, FailureCode.MessageTooLarge)]
+    [InlineData(false, FailureCode.RecipientRefused)]
+    public async Task Fails_what_no_relay_can_take(bool large, FailureCode code)
+    {
+        var (first, second) = (Sink(Unable(large)), Sink(Unable(large)));
+        var submitter = Submitter(("first", Relay(first)), ("second", Relay(second)));
+
+        (await submitter.SubmitAsync(Shares(("first", 1), ("second", 0)), ToCenek, Eml, () => Task.CompletedTask, Cancellation)).ShouldBeOfType<Submission.Failed>().Code.ShouldBe(code);
+
+        (first.Connections, second.Connections).ShouldBe((1, 1));
     }
 
     [Fact]
@@ -111,6 +164,9 @@ public sealed class RelayChoiceTests : RelayBench
         // 3,000 expected, standard deviation 27.
         orders["abc"].ShouldBeInRange(2800, 3200);
     }
+
+    private static Func<SmtpSinkOptions, SmtpSinkOptions> Unable(bool large) =>
+        options => large ? options with { MaxMessageBytes = Eml.Length - 1 } : options with { Without = ["SMTPUTF8"] };
 
     private static Dictionary<string, int> Shares(params (string Relay, int Share)[] shares) => shares.ToDictionary(one => one.Relay, one => one.Share, StringComparer.OrdinalIgnoreCase);
 }

@@ -102,27 +102,6 @@ public sealed class RelayFeatureTests : RelayBench
         unable.Count.ShouldBe(0);
     }
 
-    [Fact]
-    public async Task Fails_an_address_that_the_relay_cannot_take()
-    {
-        var sink = Sink(options => options with { Without = ["SMTPUTF8"] });
-
-        var failed = (await Submitter(("main", Relay(sink))).SubmitAsync("main", ToBob with { Recipient = "čeněk@example.org" }, Eml, Cancellation)).ShouldBeOfType<Submission.Failed>();
-
-        (failed.Code, failed.Detail).ShouldBe((FailureCode.RecipientRefused, "relay main does not offer SMTPUTF8, which the address needs (RFC 6531)"));
-        sink.Count.ShouldBe(0);
-    }
-
-    [Fact]
-    public async Task Sends_to_a_domain_in_letters_without_SMTPUTF8_in_its_A_labels()
-    {
-        var sink = Sink(options => options with { Without = ["SMTPUTF8"] });
-
-        (await Submitter(("main", Relay(sink))).SubmitAsync("main", ToBob with { Recipient = "bob@bücher.example" }, Eml, Cancellation)).ShouldBeOfType<Submission.Relayed>();
-
-        sink.Messages.ShouldHaveSingleItem().Recipients[0].Address.ShouldBe("bob@xn--bcher-kva.example");
-    }
-
     [Theory]
     [InlineData("PLAIN")]
     [InlineData("LOGIN")]

@@ -84,4 +84,58 @@ public sealed class RelayLimitTests : RelayBench
 
         (await submitter.SubmitAsync("main", toNet, Eml, Cancellation)).ShouldBeOfType<Submission.Relayed>();
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_finds_no_room_waits_and_does_not_go_by_a_relay_for_emergencies(bool forDomain)
+    {
+        var (main, standby) = (Sink(), Sink());
+        var relay = Relay(main);
+        if (forDomain)
+            relay.EachDomain = new DomainLimitOptions { MessagesPerSecond = 0.01 };
+        else
+            relay.MessagesPerSecond = 0.01;
+        var submitter = Submitter(("main", relay), ("standby", Relay(standby)));
+
+        (await SubmitAsync(submitter, standbyShare: 0)).ShouldBeOfType<Submission.Relayed>();
+        var second = (await SubmitAsync(submitter, standbyShare: 0)).ShouldBeOfType<Submission.Deferred>();
+
+        (second.Reason, second.After).ShouldBe((DeferralReason.Limited, TimeSpan.FromSeconds(100)));
+        (main.Count, standby.Connections).ShouldBe((1, 0));
+    }
+
+    [Fact]
+    public async Task What_finds_no_room_goes_by_another_relay_with_a_share()
+    {
+        var (main, other) = (Sink(), Sink());
+        var relay = Relay(main);
+        relay.MessagesPerSecond = 0.01;
+        var submitter = Submitter(("main", relay), ("standby", Relay(other)));
+
+        for (var i = 0; i < 5; i++)
+            (await SubmitAsync(submitter, standbyShare: 1)).ShouldBeOfType<Submission.Relayed>();
+
+        main.Count.ShouldBeLessThan(2);
+        (main.Count + other.Count).ShouldBe(5);
+    }
+
+    [Fact]
+    public async Task The_limit_of_a_relay_that_is_away_holds_up_nothing()
+    {
+        var (main, standby) = (Sink(), Sink());
+        main.Misbehave(Misbehaviour.Reply(SmtpStage.Connect, "421 4.3.2 going down"));
+        var relay = Relay(main);
+        (relay.MessagesPerSecond, relay.FailuresToBreak) = (0.01, 1);
+        var submitter = Submitter(("main", relay), ("standby", Relay(standby)));
+
+        for (var i = 0; i < 5; i++)
+            (await SubmitAsync(submitter, standbyShare: 0)).ShouldBeOfType<Submission.Relayed>();
+
+        standby.Count.ShouldBe(5);
+    }
+
+    private static Task<Submission> SubmitAsync(SmtpSubmitter submitter, int standbyShare) =>
+        submitter.SubmitAsync(
+            new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase) { ["main"] = 1, ["standby"] = standbyShare }, ToBob, Eml, () => Task.CompletedTask, Cancellation);
 }

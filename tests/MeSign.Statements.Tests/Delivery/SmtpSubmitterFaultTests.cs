@@ -35,6 +35,10 @@ public sealed class SmtpSubmitterFaultTests : SmtpSubmitterBench
     [InlineData("Mail", "421 4.3.2 closing", DeferralReason.RelayUnavailable)]
     [InlineData("Mail", "451 4.7.1 busy", DeferralReason.Postponed)]
     [InlineData("Mail", "530 5.7.0 authenticate", DeferralReason.RelayAuthentication)]
+    [InlineData("Mail", "530 5.7.10 encryption needed", DeferralReason.RelayTls)]
+    [InlineData("Recipient", "530 5.7.0 authenticate", DeferralReason.RelayAuthentication)]
+    [InlineData("Data", "530 5.7.0 authenticate", DeferralReason.RelayAuthentication)]
+    [InlineData("FinalDot", "530 5.7.0 authenticate", DeferralReason.RelayAuthentication)]
     [InlineData("Recipient", "450 4.2.0 greylisted", DeferralReason.Postponed)]
     [InlineData("Data", "451 4.3.0 later", DeferralReason.Postponed)]
     [InlineData("FinalDot", "451 4.3.0 later", DeferralReason.Postponed)]
@@ -46,7 +50,10 @@ public sealed class SmtpSubmitterFaultTests : SmtpSubmitterBench
 
         var submission = await Submitter(Relay(sink)).SubmitAsync("main", ToBob, Small, Cancellation);
 
-        submission.ShouldBeOfType<Submission.Deferred>().Reason.ShouldBe(reason);
+        var deferred = submission.ShouldBeOfType<Submission.Deferred>();
+        deferred.Reason.ShouldBe(reason);
+        deferred.Reply!.ToString().ShouldBe(string.Join(' ', reply.Split(' ')[..2]));
+        deferred.Detail.ShouldEndWith($" to {Step(stage)}");
         sink.Count.ShouldBe(0);
     }
 
@@ -175,4 +182,13 @@ public sealed class SmtpSubmitterFaultTests : SmtpSubmitterBench
         (await submitter.SubmitAsync("main", ToBob, Small, Cancellation))
             .ShouldBe(new Submission.Deferred(DeferralReason.RelayUnavailable, "relay main: no connection (ConnectionRefused)"));
     }
+
+    private static string Step(string stage) => stage switch
+    {
+        "Mail" => "MAIL FROM",
+        "Recipient" => "RCPT TO",
+        "Data" => "DATA",
+        "FinalDot" => "the end of the message",
+        _ => "the connection",
+    };
 }

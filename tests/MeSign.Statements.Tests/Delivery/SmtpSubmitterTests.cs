@@ -177,20 +177,6 @@ public sealed class SmtpSubmitterTests : SmtpSubmitterBench
     }
 
     [Fact]
-    public async Task Asks_for_SMTPUTF8_only_where_an_address_needs_it()
-    {
-        var sink = Sink();
-
-        var submission = await Submitter(Relay(sink)).SubmitAsync("main", ToBob with { Recipient = "čeněk@bücher.example" }, Small, Cancellation);
-
-        submission.ShouldBeOfType<Submission.Relayed>();
-        var stored = sink.Messages.ShouldHaveSingleItem();
-        stored.SenderParameters.ShouldContain("SMTPUTF8");
-        stored.Recipients.ShouldHaveSingleItem().Address.ShouldBe("čeněk@bücher.example");
-        (await stored.ReadAsync(Cancellation)).ShouldBe(Small);
-    }
-
-    [Fact]
     public async Task Closes_idle_connections()
     {
         var sink = Sink();

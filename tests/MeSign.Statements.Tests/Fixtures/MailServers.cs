@@ -14,6 +14,7 @@ public sealed class MailServers : IAsyncLifetime
 {
     internal const string ReturnPathUser = "bounces@bank.example.test";
     internal const string Mailbox = "jana@post.example.test";
+    internal const string IdnMailbox = "jana@xn--bcher-kva.example.test";
     internal const string Password = "wonderland";
     internal const string RelayUser = "relay";
 
@@ -46,7 +47,7 @@ public sealed class MailServers : IAsyncLifetime
         await File.WriteAllTextAsync(In("server.pem"), server.ExportCertificatePem());
         await File.WriteAllTextAsync(In("server.key"), System.Security.Cryptography.X509Certificates.ECDsaCertificateExtensions.GetECDsaPrivateKey(server)!.ExportPkcs8PrivateKeyPem());
         await File.WriteAllTextAsync(PasswordFile, Password);
-        await File.WriteAllLinesAsync(In("users"), [.. new[] { ReturnPathUser, Mailbox, RelayUser }.Select(user => $"{user}:{{PLAIN}}{Password}::::::")]);
+        await File.WriteAllLinesAsync(In("users"), [.. new[] { ReturnPathUser, Mailbox, IdnMailbox, RelayUser }.Select(user => $"{user}:{{PLAIN}}{Password}::::::")]);
         await File.WriteAllTextAsync(In("dovecot.conf"), Dovecot());
         await File.WriteAllTextAsync(In("conf/main.cf"), PostfixMain());
         await File.WriteAllTextAsync(In("conf/master.cf"), PostfixMaster());
@@ -183,7 +184,7 @@ public sealed class MailServers : IAsyncLifetime
         alias_maps =
         alias_database =
         local_recipient_maps =
-        virtual_mailbox_domains = bank.example.test, post.example.test
+        virtual_mailbox_domains = bank.example.test, post.example.test, xn--bcher-kva.example.test
         virtual_mailbox_maps =
         virtual_transport = lmtp:inet:127.0.0.1:{LmtpPort}
         default_transport = error:no way out of the tests
