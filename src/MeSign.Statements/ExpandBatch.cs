@@ -42,27 +42,35 @@ internal sealed partial class ExpandBatch(
         catch (StatementFailedException failure)
         {
             await RecordAsync(new StatementKey(order.Batch, order.PlaceId), null, $"{order.Manifest}\0{order.PlaceId}", failure.Code, failure.Detail, cancellationToken);
-            await FinishAsync(order, order.Line, cancellationToken);
+            await FinishAsync(order, 0, cancellationToken);
         }
     }
 
     private async Task ExpandAsync(BatchOrder order, CancellationToken cancellationToken)
     {
         var chunk = await manifest.ReadAsync(order, cancellationToken);
-        var (admitted, refused) = Admit(order.Manifest, chunk.Lines);
-        var options = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(refused, options, async (refusal, cancelled) => await RecordAsync(
-            new StatementKey(refusal.Line.Identity.Batch, refusal.Line.Identity.Job), refusal.Line.Identity.Issuer, refusal.Sign, refusal.Code, refusal.Detail, cancelled));
-        await Parallel.ForEachAsync(admitted.Chunk(RowsTogether), options, async (lines, cancelled) => await ReceiveAsync(lines, cancelled));
+        // Of equal ids the first is the job: the second ones wait until all first ones are on record.
+        foreach (var lines in chunk.Lines.GroupBy(line => line.Identity.Job, StringComparer.Ordinal).SelectMany(same => same.Index()).GroupBy(line => line.Index, line => line.Item))
+            await PutOnRecordAsync(order, lines, cancellationToken);
 
         Log.Expanded(logger, order.Batch, chunk.Lines.Count, chunk.Continuation is null);
         if (chunk.Continuation is { } rest)
             await queues.SendBatchAsync(rest.ToJson().ToMemory(), delay: null, cancellationToken);
         else
-            await FinishAsync(order, chunk.Last, cancellationToken);
+            await FinishAsync(order, chunk.Lines.Count, cancellationToken);
     }
 
-    private (List<Admitted> Admitted, List<Refused> Refused) Admit(string manifestName, IReadOnlyList<ManifestLine> lines)
+    /// <param name="lines">None has the id of another.</param>
+    private async Task PutOnRecordAsync(BatchOrder order, IEnumerable<ManifestLine> lines, CancellationToken cancellationToken)
+    {
+        var (admitted, refused) = Admit(order.Manifest, lines);
+        var options = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(refused, options, async (refusal, cancelled) => await RecordAsync(
+            new StatementKey(refusal.Line.Identity.Batch, refusal.Line.Identity.Job), refusal.Line.Identity.Issuer, refusal.Sign, refusal.Code, refusal.Detail, cancelled));
+        await Parallel.ForEachAsync(admitted.Chunk(RowsTogether), options, async (together, cancelled) => await ReceiveAsync(together, cancelled));
+    }
+
+    private (List<Admitted> Admitted, List<Refused> Refused) Admit(string manifestName, IEnumerable<ManifestLine> lines)
     {
         var (admitted, refused) = (new List<Admitted>(), new List<Refused>());
         foreach (var line in lines)
@@ -97,12 +105,8 @@ internal sealed partial class ExpandBatch(
             return;
         }
 
-        // A chunk that is expanded again, or an id that stands in two lines: one by one, the first of equal ids first.
-        await Parallel.ForEachAsync(jobs.GroupBy(job => job.Receipt.Key), options, async (same, cancelled) =>
-        {
-            foreach (var job in same)
-                await ReceiveAsync(job, cancelled);
-        });
+        // A chunk that is expanded again, or an id that is taken.
+        await Parallel.ForEachAsync(jobs, options, async (job, cancelled) => await ReceiveAsync(job, cancelled));
     }
 
     private async Task ReceiveAsync(Admitted job, CancellationToken cancellationToken)
@@ -114,8 +118,9 @@ internal sealed partial class ExpandBatch(
             await queues.SendJobAsync(job.Json, delay: null, cancellationToken);
     }
 
-    private Task FinishAsync(BatchOrder order, long lines, CancellationToken cancellationToken) =>
-        batches.FinishAsync(order.Batch, order.ManifestId, new BatchPart(order.Manifest, order.Mapping, lines), cancellationToken);
+    /// <param name="lines">With data, after those that the order counts.</param>
+    private Task FinishAsync(BatchOrder order, int lines, CancellationToken cancellationToken) =>
+        batches.FinishAsync(order.Batch, order.ManifestId, new BatchPart(order.Manifest, order.Mapping, order.DataLines + lines), cancellationToken);
 
     private Task RecordAsync(StatementKey key, string? issuer, string sign, FailureCode code, string detail, CancellationToken cancellationToken) =>
         outcomes.RecordAsync(

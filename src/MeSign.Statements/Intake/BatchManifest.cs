@@ -54,9 +54,9 @@ public sealed class BatchManifest
             }
 
             if (cutter.Position >= block.ManifestLength)
-                return new ManifestChunk(lines, null, number);
+                return new ManifestChunk(lines, null);
             if (lines.Count >= _linesPerChunk || cutter.Position - order.From >= ChunkBytes)
-                return new ManifestChunk(lines, order with { From = cutter.Position, Line = number, ETag = etag }, number);
+                return new ManifestChunk(lines, order with { From = cutter.Position, Line = number, DataLines = order.DataLines + lines.Count, ETag = etag });
         }
     }
 
