@@ -1,4 +1,3 @@
-using MeSign.Statements.Ledger;
 using MeSign.Statements.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -20,7 +19,7 @@ public static class OperationsEndpoints
     {
         var batch = endpoints.MapGroup("/operations/batches/{batch}").AddEndpointFilter(AdmitAsync);
         batch.MapGet("", (string batch, HttpContext http) => Requests(http).ShowAsync(batch, http.RequestAborted));
-        batch.MapGet("/statements", (string batch, StatementState? state, HttpContext http) => Requests(http).ListAsync(batch, state, http.RequestAborted));
+        batch.MapGet("/statements", (string batch, string? state, HttpContext http) => Requests(http).ListAsync(batch, state, http.RequestAborted));
         batch.MapPost("/retry", (string batch, HttpContext http) => Requests(http).RetryAsync(batch, Operator(http)));
 
         var statement = batch.MapGroup("/statements/{job}");

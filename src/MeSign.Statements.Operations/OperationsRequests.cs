@@ -23,10 +23,17 @@ internal sealed class OperationsRequests(StatementLedger ledger, BatchRegister b
             : TypedResults.Json(new BatchView(batch, totals.Received, totals.OnTheWay, totals.Ended, record?.IsExpanded, record?.Completed, totals.Head), Json);
     }
 
-    /// <param name="state">Only these, where given.</param>
-    public async Task<IResult> ListAsync(string batch, StatementState? state, CancellationToken cancellationToken) => await IsKnownAsync(batch, cancellationToken)
-        ? TypedResults.Json(ledger.ByBatchAsync(batch, cancellationToken).Where(row => state is null || row.State == state).Select(StatementView.Of), Json)
-        : Absent(batch);
+    /// <param name="state">Name of the state of those that are listed, in any case; all of them where null.</param>
+    public async Task<IResult> ListAsync(string batch, string? state, CancellationToken cancellationToken)
+    {
+        var only = state is null ? null : StatementStates.Find(state);
+        if (state is not null && only is null)
+            return Problem(StatusCodes.Status400BadRequest, $"state is not one of {string.Join(", ", Enum.GetNames<StatementState>())}");
+
+        return await IsKnownAsync(batch, cancellationToken)
+            ? TypedResults.Json(ledger.ByBatchAsync(batch, cancellationToken).Where(row => only is null || row.State == only).Select(StatementView.Of), Json)
+            : Absent(batch);
+    }
 
     public async Task<IResult> ShowAsync(string batch, string job, CancellationToken cancellationToken) =>
         await FindAsync(batch, job, cancellationToken) is { } row ? TypedResults.Json(StatementView.Of(row), Json) : Absent($"{batch}/{job}");

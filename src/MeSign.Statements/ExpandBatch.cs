@@ -48,17 +48,15 @@ internal sealed partial class ExpandBatch(
     private async Task ExpandAsync(BatchOrder order, CancellationToken cancellationToken)
     {
         var chunk = await manifest.ReadAsync(order, cancellationToken);
-        var (admitted, refused) = Admit(order.Manifest, chunk.Lines);
-        var options = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(refused, options, async (refusal, cancelled) => await RecordAsync(
-            new StatementKey(refusal.Line.Identity.Batch, refusal.Line.Identity.Job), refusal.Line.Identity.Issuer, HashOf(refusal.Sign), refusal.Code, refusal.Detail, cancelled));
-        await Parallel.ForEachAsync(admitted.Chunk(RowsTogether), options, async (lines, cancelled) => await ReceiveAsync(lines, cancelled));
+        // Of equal ids the first is the job: the second ones wait until all first ones are on record.
+        foreach (var lines in chunk.Lines.GroupBy(line => line.Identity.Job, StringComparer.Ordinal).SelectMany(same => same.Index()).GroupBy(line => line.Index, line => line.Item))
+            await PutOnRecordAsync(order, lines, cancellationToken);
 
         Log.Expanded(logger, order.Batch, chunk.Lines.Count, chunk.Continuation is null);
         if (chunk.Continuation is { } rest)
             await queues.SendBatchAsync(rest.ToJson().ToMemory(), delay: null, cancellationToken);
         else
-            await FinishAsync(order, chunk.Last, failed: false, cancellationToken);
+            await FinishAsync(order, chunk.Lines.Count, failed: false, cancellationToken);
     }
 
     private async Task FailAsync(BatchOrder order, StatementFailedException failure, CancellationToken cancellationToken)
@@ -71,29 +69,49 @@ internal sealed partial class ExpandBatch(
             return;
         }
 
-        await RecordAsync(new StatementKey(order.Batch, order.PlaceId), null, order.Sha256, failure.Code, failure.Detail, cancellationToken);
-        await FinishAsync(order, order.Line, failed: true, cancellationToken);
+        await outcomes.RecordAsync(
+            new EndedReceipt
+            {
+                Key = new StatementKey(order.Batch, order.PlaceId),
+                JobSha256 = order.Sha256,
+                State = StatementState.Failed,
+                Code = failure.Code,
+                Detail = failure.Detail,
+            },
+            cancellationToken);
+        await FinishAsync(order, 0, failed: true, cancellationToken);
     }
 
-    private (List<Admitted> Admitted, List<Refused> Refused) Admit(string manifestName, IReadOnlyList<ManifestLine> lines)
+    /// <param name="lines">None has the id of another.</param>
+    private async Task PutOnRecordAsync(BatchOrder order, IEnumerable<ManifestLine> lines, CancellationToken cancellationToken)
     {
-        var (admitted, refused) = (new List<Admitted>(), new List<Refused>());
+        var (admitted, refused) = Admit(order.Manifest, lines);
+        var options = new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
+        await Parallel.ForEachAsync(refused, options, async (refusal, cancelled) => await outcomes.RecordAsync(refusal, cancelled));
+        await Parallel.ForEachAsync(admitted.Chunk(RowsTogether), options, async (together, cancelled) => await ReceiveAsync(together, cancelled));
+    }
+
+    private (List<Admitted> Admitted, List<EndedReceipt> Refused) Admit(string manifestName, IEnumerable<ManifestLine> lines)
+    {
+        var (admitted, refused) = (new List<Admitted>(), new List<EndedReceipt>());
         foreach (var line in lines)
         {
             if (line.Refusal is { } refusal)
             {
                 // The place stands for the line: read again, it is the same outcome again.
-                refused.Add(new Refused(line, $"{manifestName}\0{line.Identity.Job}", refusal.Code, refusal.Detail));
+                refused.Add(Refuse(line, job: null, $"{manifestName}\0{line.Identity.Job}", refusal.Code, refusal.Detail));
                 continue;
             }
 
+            StatementJob? job = null;
             try
             {
-                admitted.Add(new Admitted(line.Job!.ToMemory(), admission.Admit(line.Job).Receipt));
+                job = admission.Read(line.Job!);
+                admitted.Add(new Admitted(line.Job!.ToMemory(), admission.Admit(job).Receipt));
             }
             catch (StatementFailedException fault)
             {
-                refused.Add(new Refused(line, Encoding.UTF8.GetString(line.Job!), fault.Code, line.Explain(fault.Detail)));
+                refused.Add(Refuse(line, job, Encoding.UTF8.GetString(line.Job!), fault.Code, line.Explain(fault.Detail)));
             }
         }
 
@@ -110,12 +128,8 @@ internal sealed partial class ExpandBatch(
             return;
         }
 
-        // A chunk that is expanded again, or an id that stands in two lines: one by one, the first of equal ids first.
-        await Parallel.ForEachAsync(jobs.GroupBy(job => job.Receipt.Key), options, async (same, cancelled) =>
-        {
-            foreach (var job in same)
-                await ReceiveAsync(job, cancelled);
-        });
+        // A chunk that is expanded again, or an id that is taken.
+        await Parallel.ForEachAsync(jobs, options, async (job, cancelled) => await ReceiveAsync(job, cancelled));
     }
 
     private async Task ReceiveAsync(Admitted job, CancellationToken cancellationToken)
@@ -128,28 +142,25 @@ internal sealed partial class ExpandBatch(
             await queues.SendJobAsync(job.Json, delay: null, cancellationToken);
     }
 
-    private Task FinishAsync(BatchOrder order, long lines, bool failed, CancellationToken cancellationToken) =>
-        batches.FinishAsync(order.Batch, order.ManifestId, new BatchPart(order.Manifest, order.Mapping, lines, failed), cancellationToken);
+    /// <param name="lines">With data, after those that the order counts.</param>
+    private Task FinishAsync(BatchOrder order, int lines, bool failed, CancellationToken cancellationToken) =>
+        batches.FinishAsync(order.Batch, order.ManifestId, new BatchPart(order.Manifest, order.Mapping, order.DataLines + lines, failed), cancellationToken);
 
-    private Task RecordAsync(StatementKey key, string? issuer, string sha256, FailureCode code, string detail, CancellationToken cancellationToken) =>
-        outcomes.RecordAsync(
-            new EndedReceipt
-            {
-                Key = key,
-                Issuer = issuer,
-                JobSha256 = sha256,
-                State = StatementState.Failed,
-                Code = code,
-                Detail = detail,
-            },
-            cancellationToken);
-
-    private static string HashOf(string sign) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sign)));
+    /// <param name="job">Where the line could be read: whom it is for, so that whoever erases them finds it.</param>
+    /// <param name="sign">What tells this line from another under the same id.</param>
+    private static EndedReceipt Refuse(ManifestLine line, StatementJob? job, string sign, FailureCode code, string detail) => new()
+    {
+        Key = new StatementKey(line.Identity.Batch, line.Identity.Job),
+        Issuer = line.Identity.Issuer,
+        RecipientAddress = job?.Recipient.Address,
+        DocumentBlob = job?.Document?.Blob,
+        JobSha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sign))),
+        State = StatementState.Failed,
+        Code = code,
+        Detail = detail,
+    };
 
     private sealed record Admitted(ReadOnlyMemory<byte> Json, StatementReceipt Receipt);
-
-    /// <param name="Sign">What tells this line from another under the same id.</param>
-    private sealed record Refused(ManifestLine Line, string Sign, FailureCode Code, string Detail);
 
     private static partial class Log
     {

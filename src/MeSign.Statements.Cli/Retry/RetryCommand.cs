@@ -32,7 +32,7 @@ internal static class RetryCommand
             var output = parsed.InvocationConfiguration.Output;
             var (retried, gone) = parsed.GetValue(job) is { } one
                 ? await RetryAsync(decisions, await StatementOf.FindAsync(ledger, parsed.GetValue(batch)!, one, StatementState.Abandoned, cancellationToken), parsed.GetValue(by)!, cancellationToken)
-                : await decisions.RetryAllAsync(parsed.GetValue(batch)!, parsed.GetValue(by)!, cancellationToken);
+                : await RetryAllAsync(decisions, provider.GetRequiredService<BatchRegister>(), parsed.GetValue(batch)!, parsed.GetValue(by)!, cancellationToken);
             foreach (var key in gone)
                 await output.WriteLineAsync($"{key}: its job is gone, the bank must send it again under another id.");
             await output.WriteLineAsync($"{retried} retried.");
@@ -43,4 +43,15 @@ internal static class RetryCommand
 
     private static async Task<(int Retried, IReadOnlyList<StatementKey> Gone)> RetryAsync(Decisions decisions, LedgerRow row, string by, CancellationToken cancellationToken) =>
         await decisions.RetryAsync(row, by, cancellationToken) ? (1, []) : (0, [row.Key]);
+
+    private static async Task<(int Retried, IReadOnlyList<StatementKey> Gone)> RetryAllAsync(
+        Decisions decisions, BatchRegister batches, string batch, string by, CancellationToken cancellationToken)
+    {
+        if (!StatementKey.IsPart(batch))
+            throw CommandException.Usage("BATCH is 1 to 64 of A-Z a-z 0-9 . _ - beginning with a letter or digit.");
+        if ((await batches.TotalsAsync(batch, cancellationToken)).Received == 0)
+            throw CommandException.Failed($"the ledger has no batch {batch}: give it as its jobs name it.");
+
+        return await decisions.RetryAllAsync(batch, by, cancellationToken);
+    }
 }

@@ -10,13 +10,12 @@ namespace MeSign.Statements.Cli.Status;
 /// <summary><c>mesign status</c>: what became of statements, from the ledger.</summary>
 internal static class StatusCommand
 {
-    private static readonly TimeSpan Refresh = TimeSpan.FromSeconds(2);
-
     public static Command Create()
     {
         var batch = new Argument<string?>("BATCH") { Description = "One batch; everything on the way where nothing is asked for.", Arity = ArgumentArity.ZeroOrOne };
         var job = new Argument<string?>("JOB") { Description = "One job of it, in detail.", Arity = ArgumentArity.ZeroOrOne };
         var state = new Option<StatementState?>("--state") { Description = "Only those in this state.", HelpName = "STATE" };
+        state.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, Enum.GetNames<StatementState>());
         var recipient = new Option<string?>("--recipient") { Description = "Only those to this address.", HelpName = "ADDRESS" };
         var watch = new Option<bool>("--watch") { Description = "Follow them until none is on the way, then end with 1 if any ended badly." };
         var json = new Option<bool>("--json") { Description = "Print JSON: counts by state, and every statement." };
@@ -44,11 +43,12 @@ internal static class StatusCommand
             var output = parsed.InvocationConfiguration.Output;
             var console = CommandConsole.On(output);
             if (!parsed.GetValue(watch))
-                return Print(await query.RunAsync(ledger, cancellationToken), parsed.GetValue(json), output, console);
+                return Print(query, await query.RunAsync(ledger, cancellationToken), parsed.GetValue(json), output, console);
 
+            var following = new StatusWatch(query, ledger, provider.GetRequiredService<BatchRegister>(), TimeProvider.System);
             var last = parsed.GetValue(json)
-                ? await WaitAsync(query, ledger, _ => { }, cancellationToken)
-                : await console.Live(new Text("")).AutoClear(false).StartAsync(live => WaitAsync(query, ledger, now => live.UpdateTarget(StatusReport.ToTables(now)), cancellationToken));
+                ? await following.WaitAsync(_ => { }, cancellationToken)
+                : await console.Live(new Text("")).AutoClear(false).StartAsync(live => following.WaitAsync(now => live.UpdateTarget(StatusReport.ToTables(now)), cancellationToken));
             if (parsed.GetValue(json))
                 await output.WriteLineAsync(StatusReport.ToJson(last));
             return last.Any(statement => statement.IsTrouble) ? ExitCodes.Failed : ExitCodes.Ok;
@@ -56,28 +56,13 @@ internal static class StatusCommand
         return command;
     }
 
-    private static int Print(IReadOnlyList<StatementView> statements, bool json, TextWriter output, IAnsiConsole console)
+    private static int Print(StatusQuery query, IReadOnlyList<StatementView> statements, bool json, TextWriter output, IAnsiConsole console)
     {
         if (json)
             output.WriteLine(StatusReport.ToJson(statements));
         else
             console.Write(StatusReport.ToTables(statements));
-        return ExitCodes.Ok;
-    }
-
-    /// <summary>Looks until there is something and all of it has ended; what is held waits for people, not for us.</summary>
-    private static async Task<IReadOnlyList<StatementView>> WaitAsync(
-        StatusQuery query, StatementLedger ledger, Action<IReadOnlyList<StatementView>> show, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            var now = await query.RunAsync(ledger, cancellationToken);
-            show(now);
-            if (now.Count > 0 && now.All(statement => statement.State.IsEnd() || statement.State == StatementState.Held))
-                return now;
-
-            await Task.Delay(Refresh, TimeProvider.System, cancellationToken);
-        }
+        return query.Job is not null && statements.Count == 0 ? ExitCodes.Failed : ExitCodes.Ok;
     }
 
     private static string? Part(string? text) => text is null || StatementKey.IsPart(text)

@@ -63,17 +63,15 @@ internal sealed class BatchSubmission(DocumentUpload documents, StatementQueues 
         await using (var writer = new StreamWriter(lines, Utf8, leaveOpen: true))
         {
             writer.NewLine = "\n";
-            await foreach (var chunk in LinesAsync(manifest, mapping, cancellationToken).Chunk(LinesTogether).WithCancellation(cancellationToken))
+            await foreach (var chunk in ManifestFile.ReadAsync(manifest, mapping, cancellationToken).Chunk(LinesTogether).WithCancellation(cancellationToken))
             {
-                var completed = new string[chunk.Length];
-                await Parallel.ForEachAsync(chunk.Index(), AtOnce(cancellationToken), async (line, cancellation) => completed[line.Index] = folder is null
-                    ? line.Item.Text
-                    : await FillInAsync(line.Item.Text, PlaceOf(manifest, line.Item.Number), batch, folder, cancellation));
-                foreach (var (line, job) in chunk.Zip(completed))
+                if (folder is not null)
+                    await Parallel.ForEachAsync(chunk.Index(), AtOnce(cancellationToken), async (entry, cancellation) => chunk[entry.Index] = await FillInAsync(entry.Item, batch, folder, cancellation));
+                foreach (var entry in chunk)
                 {
-                    if (TemplateFault(job) is { } fault && faults.Count <= MostFaults)
-                        faults.Add(faults.Count < MostFaults ? $"{PlaceOf(manifest, line.Number)} {fault.Code}: {fault.Detail}" : "and more");
-                    await writer.WriteLineAsync(job);
+                    if ((entry.Fault ?? FaultOf(entry)) is { } fault && faults.Count <= MostFaults)
+                        faults.Add(faults.Count < MostFaults ? fault : "and more");
+                    await writer.WriteLineAsync(entry.Text);
                 }
 
                 jobs += chunk.Length;
@@ -116,57 +114,44 @@ internal sealed class BatchSubmission(DocumentUpload documents, StatementQueues 
 
     private static ParallelOptions AtOnce(CancellationToken cancellationToken) => new() { MaxDegreeOfParallelism = UploadsAtOnce, CancellationToken = cancellationToken };
 
-    private static string PlaceOf(FileInfo manifest, long number) => $"{manifest.Name}, line {number},";
-
-    private static async IAsyncEnumerable<(long Number, string Text)> LinesAsync(
-        FileInfo manifest, FileInfo? mapping, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        if (manifest.Extension.Equals(".csv", StringComparison.OrdinalIgnoreCase))
-        {
-            if (mapping is not { Exists: true })
-                throw CommandException.Usage($"{manifest.Name} is CSV: give --mapping FILE, or put mapping.json beside it, to say what its columns mean.");
-
-            await using var csv = manifest.OpenRead();
-            await foreach (var (row, job) in CsvFile.ReadAsync(csv, CsvMapping.Read(await File.ReadAllBytesAsync(mapping.FullName, cancellationToken)), cancellationToken))
-                yield return (row, Utf8.GetString(job.Span));
-            yield break;
-        }
-
-        var number = 0L;
-        await foreach (var line in File.ReadLinesAsync(manifest.FullName, cancellationToken))
-        {
-            number++;
-            if (!string.IsNullOrWhiteSpace(line))
-                yield return (number, line);
-        }
-    }
-
-    /// <summary>What the contract refuses becomes a recorded outcome, as the bank's own manifests do; only the template is looked at here.</summary>
-    private StatementFailedException? TemplateFault(string line)
+    /// <summary>
+    /// What the contract refuses in JSON Lines becomes a recorded outcome, as in the bank's own manifests. A row of CSV is refused
+    /// here: the manifest in storage has other lines than the file that its author can mend.
+    /// </summary>
+    private string? FaultOf(ManifestEntry entry)
     {
         try
         {
-            return templates.Fault(reader.Read(BinaryData.FromString(line)));
+            return templates.Fault(reader.Read(BinaryData.FromString(entry.Text))) is { } fault ? entry.Explain(fault) : null;
         }
-        catch (StatementFailedException)
+        catch (StatementFailedException fault)
         {
-            return null;
+            return entry.Form is null ? null : entry.Explain(fault);
         }
     }
 
-    private static async Task<string> FillInAsync(
-        string line, string place, string batch, DirectoryInfo folder, CancellationToken cancellationToken)
+    private static async Task<ManifestEntry> FillInAsync(ManifestEntry entry, string batch, DirectoryInfo folder, CancellationToken cancellationToken)
     {
-        var job = JobFile.Parse(line, place);
-        if (job["document"] is not JsonObject document)
-            return line;
+        if (entry.Fault is not null)
+            return entry;
 
-        if (JobFile.Text(document, "blob") is not { Length: > 0 } blob)
-            throw CommandException.Usage($"{place} has no document.blob: it names the PDF in {folder.FullName}.");
+        try
+        {
+            var job = JobFile.Parse(entry.Text, "the job");
+            if (job["document"] is not JsonObject document)
+                return entry;
 
-        var file = Find(folder, blob) ?? throw CommandException.Usage($"{place} names {blob}, which is not in {folder.FullName}.");
-        await DocumentUpload.FillInAsync(job, batch, file, cancellationToken);
-        return job.ToJsonString(SubmitReport.Json);
+            if (JobFile.Text(document, "blob") is not { Length: > 0 } blob)
+                throw CommandException.Usage($"has no document.blob: it names the PDF in {folder.FullName}.");
+
+            var file = Find(folder, blob) ?? throw CommandException.Usage($"names {blob}, which is not in {folder.FullName}.");
+            await DocumentUpload.FillInAsync(job, batch, file, cancellationToken);
+            return entry with { Text = job.ToJsonString(SubmitReport.Json) };
+        }
+        catch (CommandException fault)
+        {
+            return entry with { Fault = $"{entry.Place} {fault.Message.TrimEnd('.')}" };
+        }
     }
 
     private static FileInfo? Find(DirectoryInfo folder, string blob) =>

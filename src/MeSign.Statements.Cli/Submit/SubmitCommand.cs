@@ -47,10 +47,11 @@ internal static class SubmitCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var batchSource = BatchSource.Of(parsed.GetValue(source), parsed.GetValue(manifest), parsed.GetValue(documents), parsed.GetValue(mapping));
-            Require(parsed.GetValue(source) is null || (parsed.GetValue(file) is null && parsed.GetValue(document) is null && !job.AnyGiven(parsed)), "a folder or manifest excludes --job, --document and a job's own options.");
+            Require(parsed.GetValue(source) is null || (parsed.GetValue(file) is null && parsed.GetValue(document) is null && parsed.GetValue(issuer) is null && !job.AnyGiven(parsed)), "a folder or manifest excludes --job, --document and a job's own options.");
             Require(parsed.GetValue(file) is null || parsed.GetValue(manifest) is null, "--job and --manifest exclude each other.");
             Require((parsed.GetValue(file) ?? parsed.GetValue(manifest)) is null || !(job.AnyGiven(parsed) || parsed.GetValue(issuer) is not null), "a job's own options cannot be given together with --job or --manifest.");
             Require(parsed.GetValue(documents) is null || batchSource is not null, "--documents goes with --manifest.");
+            Require(parsed.GetValue(mapping) is null || (batchSource is not null && ManifestFile.IsCsv(batchSource.Manifest)), "--mapping goes with a CSV manifest.");
             Require(parsed.GetValue(document) is null || parsed.GetValue(manifest) is null, "--document goes with one job; a manifest's PDFs are in --documents DIR.");
 
             await using var provider = StatementsProvider.Create(parsed.GetValue(SettingsOption.Instance));

@@ -12,7 +12,8 @@ namespace MeSign.Statements.Intake;
 /// <param name="Line">Lines in those bytes.</param>
 /// <param name="ETag">The version of the manifest that those bytes belong to; absent in the bank's own order.</param>
 /// <param name="Mapping">Name of the blob in the same container that says what the columns of a CSV manifest mean; absent for JSON Lines.</param>
-public sealed record BatchOrder(string Batch, string Manifest, long From = 0, long Line = 0, string? ETag = null, string? Mapping = null)
+/// <param name="DataLines">Those lines without blank ones and a CSV header; all of them in an order that does not say.</param>
+public sealed record BatchOrder(string Batch, string Manifest, long From = 0, long Line = 0, string? ETag = null, string? Mapping = null, long DataLines = 0)
 {
     private const int ETagLength = 100;
 
@@ -23,7 +24,7 @@ public sealed record BatchOrder(string Batch, string Manifest, long From = 0, lo
         ArgumentNullException.ThrowIfNull(body);
         var order = new JobObject(JobBody.Parse(JobBody.Decode(body).Span, "the order"), "");
         order.RequireVersion(1);
-        order.RefuseUnknown("version", "batch", "manifest", "mapping", "from", "line", "etag");
+        order.RefuseUnknown("version", "batch", "manifest", "mapping", "from", "line", "dataLines", "etag");
 
         var batch = order.RequiredText("batch", JobLimits.IdLength);
         if (!JobText.IsId(batch))
@@ -34,7 +35,8 @@ public sealed record BatchOrder(string Batch, string Manifest, long From = 0, lo
         if (mapping is null && manifest.EndsWith(".csv", StringComparison.OrdinalIgnoreCase))
             throw order.Fault(FailureCode.MissingField, "mapping", "is absent: a CSV manifest goes with the blob that says what its columns mean");
 
-        return new BatchOrder(batch, manifest, order.OptionalCount("from"), order.OptionalCount("line"), order.OptionalText("etag", ETagLength), mapping);
+        var dataLines = order.OptionalCount(order.Has("dataLines") ? "dataLines" : "line");
+        return new BatchOrder(batch, manifest, order.OptionalCount("from"), order.OptionalCount("line"), order.OptionalText("etag", ETagLength), mapping, dataLines);
     }
 
     /// <summary>As <see cref="Read"/>; null where it is no order.</summary>
@@ -73,6 +75,7 @@ public sealed record BatchOrder(string Batch, string Manifest, long From = 0, lo
                 json.WriteString("mapping", Mapping);
             json.WriteNumber("from", From);
             json.WriteNumber("line", Line);
+            json.WriteNumber("dataLines", DataLines);
             if (ETag is not null)
                 json.WriteString("etag", ETag);
             json.WriteEndObject();

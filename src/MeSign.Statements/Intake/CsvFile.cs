@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 
 namespace MeSign.Statements.Intake;
@@ -8,9 +7,8 @@ public static class CsvFile
 {
     private const int BlockBytes = 256 * 1024;
 
-    /// <returns>Each row's number (the header is 1) and its job as JSON in UTF-8.</returns>
-    /// <exception cref="StatementFailedException">The mapping does not fit, or a row is no job; it names row, column and fix.</exception>
-    public static async IAsyncEnumerable<(long Row, ReadOnlyMemory<byte> Job)> ReadAsync(
+    /// <exception cref="StatementFailedException">The mapping does not fit the header. A bad row ends nothing.</exception>
+    public static async IAsyncEnumerable<CsvRow> ReadAsync(
         Stream csv, CsvMapping mapping, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(csv);
@@ -28,27 +26,31 @@ public static class CsvFile
             {
                 row++;
                 if (form is null)
-                    form = new CsvForm(mapping, line.Text);
+                    form = new CsvForm(mapping, line);
                 else if (!line.IsBlank)
-                    yield return (row, JobOf(form, row, line));
+                    yield return Read(form, row, line);
             }
         }
         while (read == BlockBytes);
     }
 
-    private static ReadOnlyMemory<byte> JobOf(CsvForm form, long row, LineCutter.Line line)
+    private static CsvRow Read(CsvForm form, long row, LineCutter.Line line)
     {
-        var place = string.Create(CultureInfo.InvariantCulture, $"row {row}");
         if (line.IsTooLong)
-            throw new StatementFailedException(FailureCode.OversizedField, $"{place} is over {JobLimits.Bytes} bytes: is a quote left open?");
+            return new CsvRow(row, form, default, new StatementFailedException(FailureCode.OversizedField, $"is over {JobLimits.Bytes} bytes: is a quote left open?"));
 
         try
         {
-            return form.Read(line.Text);
+            return new CsvRow(row, form, form.Read(line.Text), null);
         }
         catch (StatementFailedException fault)
         {
-            throw new StatementFailedException(fault.Code, $"{place} {fault.Detail}", fault);
+            return new CsvRow(row, form, default, fault);
         }
     }
 }
+
+/// <param name="Number">The header is 1.</param>
+/// <param name="Job">As JSON in UTF-8; empty where the row is none.</param>
+/// <param name="Fault">Why it is none; null where it is.</param>
+public sealed record CsvRow(long Number, CsvForm Form, ReadOnlyMemory<byte> Job, StatementFailedException? Fault);

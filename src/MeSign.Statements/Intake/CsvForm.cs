@@ -14,10 +14,15 @@ public sealed class CsvForm
     /// <summary>Index of the column that fills a field, by the field.</summary>
     private readonly Dictionary<string, int> _columns = new(StringComparer.Ordinal);
 
-    /// <param name="header">The manifest's first record, UTF-8.</param>
-    /// <exception cref="StatementFailedException">The header has not exactly the columns that the mapping names.</exception>
-    public CsvForm(CsvMapping mapping, ReadOnlyMemory<byte> header)
+    /// <param name="header">The manifest's first record.</param>
+    /// <exception cref="StatementFailedException">There is none, or it lacks a column that the mapping names.</exception>
+    internal CsvForm(CsvMapping mapping, LineCutter.Line header)
     {
+        if (header.IsBlank)
+            throw new StatementFailedException(FailureCode.MissingField, "the manifest has no header: its first row names the columns");
+        if (header.IsTooLong)
+            throw new StatementFailedException(FailureCode.OversizedField, $"the manifest's header (row 1) is over {JobLimits.Bytes} bytes: end lines with LF or CRLF; is a quote left open?");
+
         _mapping = mapping;
         _options = new CsvReaderOptions
         {
@@ -27,7 +32,7 @@ public sealed class CsvForm
             MalformedData = CsvMalformedDataHandling.Throw,
             BufferSize = 4096,
         };
-        _header = Cells(header) ?? throw new StatementFailedException(FailureCode.InvalidField, "the manifest's header (row 1) is not CSV: a quote is left open or stands inside a cell");
+        _header = Cells(header.Text, FailureCode.InvalidField, "the manifest's header (row 1) ");
         foreach (var (column, target) in mapping.Columns)
         {
             var index = Array.IndexOf(_header, column);
@@ -40,10 +45,10 @@ public sealed class CsvForm
     }
 
     /// <returns>The job as JSON in UTF-8.</returns>
-    /// <exception cref="StatementFailedException">UnreadableJob: the record has another number of cells than the header, or is not CSV.</exception>
+    /// <exception cref="StatementFailedException">UnreadableJob: the record has another number of cells than the header, is not CSV in UTF-8, or is several.</exception>
     public ReadOnlyMemory<byte> Read(ReadOnlyMemory<byte> record)
     {
-        var cells = Cells(record) ?? throw new StatementFailedException(FailureCode.UnreadableJob, "is not CSV in UTF-8: a quote is left open or stands inside a cell; put the cell in quotes and double those in it");
+        var cells = Cells(record, FailureCode.UnreadableJob, "");
         if (cells.Length != _header.Length)
             throw new StatementFailedException(FailureCode.UnreadableJob, $"has {cells.Length} cells, the header {_header.Length}: put cells that hold {(_mapping.Delimiter == '\t' ? "a tab" : _mapping.Delimiter)} in quotes");
 
@@ -92,20 +97,24 @@ public sealed class CsvForm
         .Where(target => target.StartsWith("fields.", StringComparison.Ordinal))
         .Distinct(StringComparer.Ordinal);
 
-    /// <returns>Null where the record is not CSV, or not UTF-8.</returns>
-    private string[]? Cells(ReadOnlyMemory<byte> record)
+    /// <param name="whose">What a fault's text begins with.</param>
+    private string[] Cells(ReadOnlyMemory<byte> record, FailureCode code, string whose)
     {
         if (!System.Text.Unicode.Utf8.IsValid(record.Span))
-            return null;
+            throw new StatementFailedException(code, $"{whose}is not UTF-8: save the file in that encoding");
 
         try
         {
             using var reader = CsvReader.Create(record, _options);
-            return reader.Read() ? reader.Current.ToArray() : null;
+            var cells = reader.Read() ? reader.Current.ToArray() : [];
+            // To the reader a lone carriage return ends a record, which has no outcome of its own: lines are cut at line feeds.
+            return reader.Read()
+                ? throw new StatementFailedException(code, $"{whose}holds a carriage return outside quotes: end lines with LF or CRLF, and put cells that hold line breaks in quotes")
+                : cells;
         }
-        catch (CsvFormatException)
+        catch (CsvFormatException fault)
         {
-            return null;
+            throw new StatementFailedException(code, $"{whose}is not CSV: a quote is left open or stands inside a cell; put the cell in quotes and double those in it", fault);
         }
     }
 }

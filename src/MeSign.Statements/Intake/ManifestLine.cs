@@ -2,8 +2,7 @@ namespace MeSign.Statements.Intake;
 
 /// <summary>Some lines of a manifest, and the order for the rest.</summary>
 /// <param name="Continuation">Null where the manifest is done.</param>
-/// <param name="Last">Number of the last line that was read.</param>
-public sealed record ManifestChunk(IReadOnlyList<ManifestLine> Lines, BatchOrder? Continuation, long Last);
+public sealed record ManifestChunk(IReadOnlyList<ManifestLine> Lines, BatchOrder? Continuation);
 
 /// <summary>One line of a manifest: a job for the queue, or the reason why it is none.</summary>
 /// <param name="Number">The line's number, 1 the first; in CSV the row's, with the header.</param>

@@ -52,8 +52,8 @@ internal sealed class ManifestLineReader(BatchOrder order, CsvForm? form)
 
     private ManifestLine Refuse(long number, long offset, FailureCode code, string problem)
     {
-        // Its own id may belong to a good line of this batch: the place in the manifest is nobody else's.
-        var identity = new JobIdentity(order.Batch, string.Create(CultureInfo.InvariantCulture, $"manifest-byte-{offset}"), null);
+        // Its own id may belong to a good line of this batch: the place in this manifest is nobody else's.
+        var identity = new JobIdentity(order.Batch, string.Create(CultureInfo.InvariantCulture, $"{order.ManifestId}-byte-{offset}"), null);
         var line = new ManifestLine(number, identity, null, null) { Place = PlaceOf(number, offset), Form = form };
         return line with { Refusal = new ManifestRefusal(code, line.Explain(problem)) };
     }

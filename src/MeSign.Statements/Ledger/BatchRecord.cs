@@ -27,7 +27,7 @@ public sealed record BatchRecord
 
 /// <param name="Manifest">The manifest's blob.</param>
 /// <param name="Mapping">The blob that says what its columns mean, where it is CSV.</param>
-/// <param name="Lines">How many lines it had; null until it is expanded.</param>
+/// <param name="Lines">How many lines it had, without blank ones and a CSV header; null until it is expanded.</param>
 /// <param name="Failed">Its order failed, and the bank may send that again when it has mended what was wrong.</param>
 public sealed record BatchPart(string Manifest, string? Mapping, long? Lines, bool Failed = false);
 

@@ -80,11 +80,11 @@ public sealed class BatchManifestTests(AzuriteFixture azurite)
         var at = Encoding.UTF8.GetByteCount(good) + 1;
         chunk.Lines.Select(line => line.Refusal?.Code).ShouldBe(
             [null, FailureCode.UnreadableJob, FailureCode.InvalidField, FailureCode.MissingField, FailureCode.InvalidField, FailureCode.InvalidField, null]);
-        chunk.Lines[1].Identity.ShouldBe(new JobIdentity("2026-10", $"manifest-byte-{at}", null));
+        chunk.Lines[1].Identity.ShouldBe(new JobIdentity("2026-10", $"{Order.ManifestId}-byte-{at}", null));
         chunk.Lines[1].Refusal!.Detail.ShouldBe($"line 2 (byte {at}) of the manifest: the job is not JSON: the fault is in line 1, byte 2");
         chunk.Lines[2].Refusal!.Detail.ShouldBe(
             $"line 3 (byte {at + 9}) of the manifest: batch \"2026-09\" is not the order's \"2026-10\": leave it out, or put the line in its own manifest");
-        chunk.Lines[2].Identity.Job.ShouldBe($"manifest-byte-{at + 9}");
+        chunk.Lines[2].Identity.Job.ShouldBe($"{Order.ManifestId}-byte-{at + 9}");
         chunk.Lines[6].Identity.Job.ShouldBe("9");
         chunk.Lines.Where(line => line.Refusal is not null).ShouldAllBe(line => line.Job == null);
     }

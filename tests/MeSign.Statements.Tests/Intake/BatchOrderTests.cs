@@ -20,10 +20,14 @@ public class BatchOrderTests
     [Fact]
     public void Reads_what_it_wrote()
     {
-        var order = new BatchOrder("2026-10", "říjen/manifest.jsonl", 123_456_789_012, 4711, "\"0x8DBC\"");
+        var order = new BatchOrder("2026-10", "říjen/manifest.jsonl", 123_456_789_012, 4711, "\"0x8DBC\"", DataLines: 4700);
 
         BatchOrder.Read(order.ToJson()).ShouldBe(order);
     }
+
+    [Fact]
+    public void Counts_every_line_of_an_order_that_does_not_say_which_hold_data() =>
+        BatchOrder.Read(BinaryData.FromString("""{"version":1,"batch":"b","manifest":"m","from":90,"line":7}""")).DataLines.ShouldBe(7);
 
     [Theory]
     [InlineData("hello", FailureCode.UnreadableJob, "the message is neither JSON nor Base64 of JSON: send one JSON object")]
@@ -37,7 +41,7 @@ public class BatchOrderTests
     [InlineData("""{"version":1,"batch":"b","manifest":"m","from":1.5}""", FailureCode.InvalidField, "from is not a whole number from 0")]
     [InlineData("""{"version":1,"batch":"b","manifest":"m","etag":"a\nb"}""", FailureCode.UnsafeHeader, "etag holds the control character U+000A: send one line of plain text")]
     [InlineData("""{"version":1,"batch":"b","manifest":"m","to":5}""", FailureCode.UnknownField,
-        "to is not a field of the contract: a version 1 message has version, batch, manifest, mapping, from, line, etag")]
+        "to is not a field of the contract: a version 1 message has version, batch, manifest, mapping, from, line, dataLines, etag")]
     public void Refuses_an_order_that_is_not_one(string body, FailureCode code, string detail)
     {
         var failure = Should.Throw<StatementFailedException>(() => BatchOrder.Read(BinaryData.FromString(body)));

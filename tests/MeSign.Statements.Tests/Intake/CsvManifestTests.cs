@@ -83,6 +83,43 @@ public sealed class CsvManifestTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task A_carriage_return_that_ends_no_line_costs_the_rows_that_it_joins_and_no_other()
+    {
+        var manifest = await ManifestAsync($"{Header}\n{Row("1")}\r{Row("2")}\n\r{Row("3")}\r\r\n5;c@d.test;\"x\ry\";a.pdf;{Sha256};;northbank\r\n");
+
+        var lines = (await manifest.ReadAsync(Order, Cancellation)).Lines;
+
+        lines[0].Refusal.ShouldBe(new ManifestRefusal(FailureCode.UnreadableJob,
+            "row 2 (byte 49) of the manifest: holds a carriage return outside quotes: end lines with LF or CRLF, and put cells that hold line breaks in quotes"));
+        lines.Skip(1).Select(line => line.Identity.Job).ShouldBe(["3", "5"]);
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3000)]
+    [InlineData(12000)]
+    public async Task A_manifest_whose_lines_end_with_carriage_returns_alone_is_refused_as_a_whole(int rows)
+    {
+        var manifest = await ManifestAsync($"{Header}\r{string.Join('\r', Enumerable.Range(1, rows).Select(number => Row($"{number}")))}\r");
+
+        var refusal = await Should.ThrowAsync<StatementFailedException>(() => manifest.ReadAsync(Order, Cancellation));
+
+        refusal.Detail.ShouldContain("header (row 1) ");
+        refusal.Detail.ShouldContain("end lines with LF or CRLF");
+    }
+
+    [Fact]
+    public async Task Says_where_a_header_is_not_in_UTF_8()
+    {
+        // "Číslo" in Windows-1250, as Excel saves it.
+        var manifest = await ManifestAsync("Èíslo;E-mail\n1;jana@example.test\n", encoding: Encoding.Latin1);
+
+        var refusal = await Should.ThrowAsync<StatementFailedException>(() => manifest.ReadAsync(Order, Cancellation));
+
+        refusal.Detail.ShouldBe("the manifest's header (row 1) is not UTF-8: save the file in that encoding");
+    }
+
+    [Fact]
     public async Task A_quote_left_open_costs_one_record_of_bounded_length()
     {
         var rows = string.Join('\n', Enumerable.Range(1, 3000).Select(number => $"{number};c@d.test;;a.pdf;{Sha256};;northbank"));
@@ -123,12 +160,14 @@ public sealed class CsvManifestTests(AzuriteFixture azurite)
         refusal.Detail.ShouldStartWith("mapping is absent");
     }
 
-    private async Task<BatchManifest> ManifestAsync(string csv, int linesPerChunk = 500, string mapping = Mapping)
+    private static string Row(string id) => $"{id};c@d.test;;a.pdf;{Sha256};;northbank";
+
+    private async Task<BatchManifest> ManifestAsync(string csv, int linesPerChunk = 500, string mapping = Mapping, Encoding? encoding = null)
     {
         var blobs = new BlobServiceClient((await azurite.NewAccountAsync()).ConnectionString);
         var container = blobs.GetBlobContainerClient("statements");
         await container.CreateAsync(cancellationToken: Cancellation);
-        await container.GetBlobClient(Order.Manifest).UploadAsync(new BinaryData(Encoding.UTF8.GetBytes(csv)), Cancellation);
+        await container.GetBlobClient(Order.Manifest).UploadAsync(new BinaryData((encoding ?? Encoding.UTF8).GetBytes(csv)), Cancellation);
         await container.GetBlobClient(Order.Mapping).UploadAsync(new BinaryData(mapping), Cancellation);
         return new BatchManifest(blobs, Options.Create(new IntakeOptions { LinesPerChunk = linesPerChunk }));
     }

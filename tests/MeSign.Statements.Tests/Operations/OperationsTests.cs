@@ -98,10 +98,21 @@ public sealed class OperationsTests(SandboxFixture fixture) : IAsyncLifetime
         batch.GetProperty("onTheWay").GetInt32().ShouldBe(0);
         batch.GetProperty("ended").GetRawText().ShouldBe("""{"Uncertain":1}""");
         (await JsonAsync(await SendAsync("GET", "operations/batches/2026-10/statements?state=Uncertain"))).EnumerateArray().ShouldHaveSingleItem().GetProperty("job").GetString().ShouldBe("job-1");
-        (await JsonAsync(await SendAsync("GET", "operations/batches/2026-10/statements?state=Relayed"))).GetArrayLength().ShouldBe(0);
+        (await JsonAsync(await SendAsync("GET", "operations/batches/2026-10/statements?state=relayed"))).GetArrayLength().ShouldBe(0);
         var statement = await SendAsync("GET", Statement);
         (await JsonAsync(statement)).GetProperty("messageId").GetString().ShouldBe((await _run.RowAsync(job)).MessageId);
         (await statement.Content.ReadAsStringAsync(Cancellation)).ShouldNotContain("@example.test");
+    }
+
+    [Theory]
+    [InlineData("Foo"), InlineData(""), InlineData("99"), InlineData("Relayed,Failed")]
+    public async Task Answers_what_is_no_state_with_those_that_are(string state)
+    {
+        var answer = await SendAsync("GET", $"operations/batches/2026-10/statements?state={state}");
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await JsonAsync(answer)).GetProperty("detail").GetString().ShouldBe(
+            "state is not one of Received, Held, Sealed, Submitting, Deferred, Relayed, Delivered, Bounced, Failed, Suppressed, Expired, Abandoned, Uncertain");
     }
 
     [Theory]

@@ -56,6 +56,24 @@ public sealed class BatchCompletionTests(SandboxFixture fixture)
         (await CompletionsAsync(run)).ShouldHaveSingleItem().States.ShouldBe(new Dictionary<StatementState, int> { [StatementState.Failed] = 1 });
     }
 
+    [Theory]
+    [InlineData("october.csv", "Id,To\n\n1,jana@\n \n2,petr@\n\n")]
+    [InlineData("october.jsonl", "\n{ not JSON\r\n\r\n{}\n\n")]
+    public async Task Counts_lines_without_a_header_and_blank_ones(string manifest, string content)
+    {
+        await using var run = await fixture.StartAsync(("MeSign:Intake:LinesPerChunk", "1"));
+        await run.Documents.GetBlobClient("mapping.json").UploadAsync(BinaryData.FromString("""{"version":1,"columns":{"Id":"id","To":"recipient.email"},"constants":{"issuer":"example-bank","kind":"code"}}"""), Cancellation);
+        await run.Documents.GetBlobClient(manifest).UploadAsync(BinaryData.FromString(content), Cancellation);
+        await run.Queue(StorageNames.Batches).SendMessageAsync($$"""{"version":1,"batch":"2026-10","manifest":"{{manifest}}"{{(manifest.EndsWith(".csv", StringComparison.Ordinal) ? ",\"mapping\":\"mapping.json\"" : "")}}}""", Cancellation);
+        while (await run.CountAsync(StorageNames.Batches) > 0)
+            await run.WorkAsync(StorageNames.Batches);
+
+        await SweepAsync(run);
+
+        var completion = (await CompletionsAsync(run)).ShouldHaveSingleItem();
+        (completion.Lines, completion.Statements).ShouldBe((2, 2));
+    }
+
     [Fact]
     public async Task An_order_that_failed_and_is_sent_again_when_it_is_mended_completes_its_batch_anew()
     {

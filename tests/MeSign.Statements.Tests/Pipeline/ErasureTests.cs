@@ -161,14 +161,26 @@ public sealed class ErasureTests(SandboxFixture fixture)
     }
 
     [Theory]
-    [InlineData("issuer", "other-bank", FailureCode.UnknownIssuer)]
-    [InlineData("encryption", "never", FailureCode.EncryptionNotAllowed)]
-    public async Task A_job_that_was_refused_is_erased_with_its_document(string field, string value, FailureCode code)
+    [InlineData("issuer", "other-bank", FailureCode.UnknownIssuer, false)]
+    [InlineData("encryption", "never", FailureCode.EncryptionNotAllowed, false)]
+    [InlineData("encryption", "never", FailureCode.EncryptionNotAllowed, true)]
+    public async Task A_job_that_was_refused_is_erased_with_its_document(string field, string value, FailureCode code, bool isLine)
     {
         await using var run = await fixture.StartAsync(($"MeSign:Issuers:{RunningSandbox.IssuerId}:WeakestEncryption", "Preferred"));
         var job = TestJob.For(SandboxFixture.Ec).With(body => body[field] = value);
-        await run.SendAsync(job);
-        await run.WorkAsync(StorageNames.Jobs);
+        if (isLine)
+        {
+            await job.UploadAsync(run.Documents);
+            await run.Documents.GetBlobClient("october.jsonl").UploadAsync(BinaryData.FromString(job.Json), Cancellation);
+            await run.Queue(StorageNames.Batches).SendMessageAsync("""{"version":1,"batch":"2026-10","manifest":"october.jsonl"}""", Cancellation);
+            await run.WorkAsync(StorageNames.Batches);
+        }
+        else
+        {
+            await run.SendAsync(job);
+            await run.WorkAsync(StorageNames.Jobs);
+        }
+
         (await run.RowAsync(job)).Code.ShouldBe(code);
 
         (await run.Part<Erasure>().EraseAsync(SandboxFixture.Ec, "data protection", Cancellation)).Erased.ShouldBe(1);

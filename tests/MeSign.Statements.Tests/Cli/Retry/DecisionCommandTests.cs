@@ -57,6 +57,18 @@ public sealed class DecisionCommandTests(SandboxFixture fixture) : IAsyncLifetim
         (await _run.Ledger.FindAsync(new StatementKey(Batch, "gone"), Cancellation))!.State.ShouldBe(StatementState.Abandoned);
     }
 
+    [Theory]
+    [InlineData("2026-99", 1, "the ledger has no batch 2026-99")]
+    [InlineData("bad name", 2, "BATCH is 1 to 64 of A-Z a-z 0-9 . _ -")]
+    [InlineData("", 2, "BATCH is 1 to 64 of A-Z a-z 0-9 . _ -")]
+    public async Task Retry_says_where_there_is_no_such_batch(string batch, int exitCode, string error)
+    {
+        var run = await MesignAsync("retry", batch);
+
+        (run.ExitCode, run.Output).ShouldBe((exitCode, ""));
+        run.Error.ShouldContain(error);
+    }
+
     [Fact]
     public async Task Resend_sends_an_uncertain_statement_once_more_only_when_confirmed()
     {

@@ -74,7 +74,7 @@ public sealed class StatusCommandTests(AzuriteFixture azurite) : IAsyncLifetime
 
         (await JobsAsync("--recipient", "jana@example.test")).ShouldBe(["1", "2"], ignoreOrder: true);
         (await JobsAsync("--recipient", "jana@example.test", "2026-11")).ShouldBe(["2"]);
-        (await JobsAsync("--state", "Failed")).ShouldBe(["4"]);
+        (await JobsAsync("--state", "failed")).ShouldBe(["4"]);
         (await JobsAsync("2026-11", "3")).ShouldBe(["3"]);
     }
 
@@ -105,6 +105,29 @@ public sealed class StatusCommandTests(AzuriteFixture azurite) : IAsyncLifetime
 
         run.ExitCode.ShouldBe(0);
         run.Output.ShouldContain("No statement found.");
+    }
+
+    [Fact]
+    public async Task Fails_where_the_job_is_not_on_record()
+    {
+        await ReceiveAsync("2026-10", "1", "a@example.test");
+
+        var run = await StatusAsync("2026-10", "nobody");
+
+        run.ExitCode.ShouldBe(1);
+        run.Output.ShouldContain("No statement found.");
+    }
+
+    [Theory]
+    [InlineData("99")]
+    [InlineData("Relayed,Failed")]
+    public async Task Refuses_what_is_no_state_with_those_that_are(string state)
+    {
+        var run = await StatusAsync("--state", state);
+
+        run.ExitCode.ShouldBe(2);
+        run.Error.ShouldContain("'Received'");
+        run.Error.ShouldContain("'Uncertain'");
     }
 
     private Task<CommandRun> StatusAsync(params string[] args) => CommandRun.OfAsync(["status", "--settings", _settings, .. args]);

@@ -36,6 +36,31 @@ public sealed class SubmitBatchTests(AzuriteFixture azurite) : SubmitCommandBenc
     }
 
     [Fact]
+    public async Task Names_row_column_and_fix_of_every_bad_row_of_CSV_and_submits_nothing()
+    {
+        var manifest = _folder.Write("october/october.csv", """
+            Id,To,File
+            1,jana@example.test,a.pdf
+            2,petr@example.test
+
+            3,petr@,a.pdf
+            4,petr@example.test,none.pdf
+            """.ReplaceLineEndings("\n") + "\n5,a@example.test,a.pdf\r6,b@example.test,a.pdf\n");
+        _folder.Write("october/mapping.json", """{"version":1,"columns":{"Id":"id","To":"recipient.email","File":"document.blob"},"constants":{"issuer":"northbank","kind":"statement","document.name":"October.pdf"}}""");
+        _folder.Write("october/a.pdf", "%PDF-1.7 a");
+
+        var run = await CommandRun.OfAsync("submit", "--settings", _settings, Path.GetDirectoryName(manifest)!);
+
+        run.ExitCode.ShouldBe(2);
+        run.Error.ShouldStartWith("mesign: nothing was submitted: october.csv, row 3, UnreadableJob: has 2 cells, the header 3: put cells that hold , in quotes; ");
+        run.Error.ShouldContain("; october.csv, row 5, column \"To\", InvalidAddress: recipient.email is not an address: nothing after the @; ");
+        run.Error.ShouldContain("; october.csv, row 6, names none.pdf, which is not in ");
+        run.Error.ShouldContain("; october.csv, row 7, UnreadableJob: holds a carriage return outside quotes: ");
+        run.Error.ShouldNotContain("row 2,");
+        await ShouldHaveSubmittedNothingAsync();
+    }
+
+    [Fact]
     public async Task Ordering_leaves_the_manifest_as_a_worker_that_expands_it_by_now_has_read_it()
     {
         var documents = new DocumentUpload(new BlobServiceClient(_connection));

@@ -92,6 +92,21 @@ public sealed class SubmitCommandTests(AzuriteFixture azurite) : SubmitCommandBe
         await ShouldHaveSubmittedNothingAsync();
     }
 
+    [Theory]
+    [InlineData("a folder or manifest excludes --job", "{october}", "--issuer", "nonsense")]
+    [InlineData("--mapping goes with a CSV manifest.", "{october}", "--mapping", "nosuch.json")]
+    [InlineData("--mapping goes with a CSV manifest.", "--issuer", "northbank", "--to", "jana@example.test", "--mapping", "nosuch.json")]
+    public async Task Refuses_options_that_would_do_nothing(string error, params string[] options)
+    {
+        var folder = Path.GetDirectoryName(_folder.Write("october/october.jsonl", "{}"))!;
+
+        var run = await CommandRun.OfAsync(["submit", "--settings", _settings, .. options.Select(option => option.Replace("{october}", folder, StringComparison.Ordinal))]);
+
+        run.ExitCode.ShouldBe(2);
+        run.Error.ShouldContain(error);
+        await ShouldHaveSubmittedNothingAsync();
+    }
+
     [Fact]
     public async Task Never_overwrites_another_document()
     {
