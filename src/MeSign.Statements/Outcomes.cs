@@ -71,7 +71,7 @@ internal sealed partial class Outcomes(
         }
 
         // On record since it was retried, or since its manifest was read, and refused only now; an order's row is not moved by its retry.
-        if (reception.Row.State is StatementState.Received or StatementState.Held || (reception.Row.State, receipt.State) is (StatementState.Abandoned, StatementState.Failed))
+        if (reception.Row.State is StatementState.Received or StatementState.Held || (receipt.State == StatementState.Failed && reception.Row is { State: StatementState.Abandoned, HasMessage: false }))
         {
             await EndAsync(reception.Row with { Code = receipt.Code, Detail = receipt.Detail }, receipt.State, cancellationToken);
             return;
