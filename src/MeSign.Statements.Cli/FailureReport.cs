@@ -23,9 +23,9 @@ internal static class FailureReport
     private static (int Code, IEnumerable<string> Lines) Describe(Exception exception) => exception switch
     {
         CommandException command => (command.ExitCode, [command.Message]),
-        OptionsValidationException settings => (ExitCodes.Usage, ["settings are wrong:", .. settings.Failures.Select(failure => "  " + failure)]),
+        OptionsValidationException settings => (ExitCodes.Usage, ["settings are wrong:", .. FaultsOf(settings).Distinct(StringComparer.Ordinal)]),
         AggregateException all when all.InnerExceptions.All(one => one is OptionsValidationException) =>
-            (ExitCodes.Usage, ["settings are wrong:", .. all.InnerExceptions.Cast<OptionsValidationException>().SelectMany(one => one.Failures).Select(failure => "  " + failure)]),
+            (ExitCodes.Usage, ["settings are wrong:", .. all.InnerExceptions.Cast<OptionsValidationException>().SelectMany(FaultsOf).Distinct(StringComparer.Ordinal)]),
         InvalidOperationException { Source: Binder } setting => (ExitCodes.Usage, [FirstLine(setting.Message)]),
         StatementFailedException failed => (ExitCodes.Failed, [$"{failed.Code}: {failed.Detail}"]),
         StatementDelayedException delayed => (ExitCodes.Failed, [delayed.Message]),
@@ -41,6 +41,13 @@ internal static class FailureReport
         OperationCanceledException => (ExitCodes.Failed, ["stopped."]),
         _ => (ExitCodes.Failed, [$"unexpected {exception.GetType().Name}: {FirstLine(exception.Message)}"]),
     };
+
+    /// <summary>Each with the section that its setting is in: every type of ours that is bound to one says which.</summary>
+    private static IEnumerable<string> FaultsOf(OptionsValidationException settings)
+    {
+        var section = settings.OptionsType.GetField("Section")?.GetRawConstantValue() as string;
+        return settings.Failures.Select(failure => section is null || failure.StartsWith("MeSign:", StringComparison.Ordinal) ? $"  {failure}" : $"  {section}:{failure}");
+    }
 
     private static string FirstLine(string text) => text.Split('\n')[0].TrimEnd();
 }

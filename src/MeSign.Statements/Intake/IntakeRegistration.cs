@@ -9,7 +9,7 @@ internal static class IntakeRegistration
     public static IServiceCollection AddIntake(this IServiceCollection services)
     {
         services.AddSingleton<IValidateOptions<IntakeOptions>, IntakeOptionsValidator>();
-        services.AddOptionsWithValidateOnStart<IntakeOptions>().BindConfiguration("MeSign:Intake");
+        services.AddOptionsWithValidateOnStart<IntakeOptions>().BindConfiguration(IntakeOptions.Section);
         services.AddSingleton<JobReader>();
         services.AddSingleton<DocumentStore>();
         services.AddSingleton(provider => new BatchManifest(

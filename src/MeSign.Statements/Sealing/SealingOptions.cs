@@ -6,6 +6,8 @@ namespace MeSign.Statements.Sealing;
 /// <summary>Settings under <c>MeSign:Sealing</c>, the same for every issuer.</summary>
 internal sealed class SealingOptions
 {
+    public const string Section = "MeSign:Sealing";
+
     /// <summary>Recipient keys kept ready. Default 10,000 (about 20 MB), 0 to 1,000,000.</summary>
     [Range(0, 1_000_000)]
     public int CachedRecipients { get; init; } = 10_000;

@@ -9,7 +9,7 @@ internal static class SealingRegistration
     /// <summary>Needs <c>CmsSigner</c>. Settings under <c>MeSign:Sealing</c>.</summary>
     public static IServiceCollection AddSealing(this IServiceCollection services)
     {
-        services.AddOptionsWithValidateOnStart<SealingOptions>().BindConfiguration("MeSign:Sealing");
+        services.AddOptionsWithValidateOnStart<SealingOptions>().BindConfiguration(SealingOptions.Section);
         services.AddSingleton<IValidateOptions<SealingOptions>, SealingOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
         return services

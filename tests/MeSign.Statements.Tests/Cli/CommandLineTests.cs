@@ -73,4 +73,16 @@ public class CommandLineTests
         run.Error.ShouldContain("settings are wrong:");
         run.Error.ShouldContain("StatementStorage");
     }
+
+    [Fact]
+    public async Task A_setting_that_is_not_valid_is_named_with_its_section()
+    {
+        using var folder = new ScratchFolder();
+        var settings = folder.WriteSettings(("StatementStorage", "UseDevelopmentStorage=true"), ("MeSign__Ledger__RecipientKey", "c2hvcnQ="));
+
+        var run = await CommandRun.OfAsync("status", "2026-10", "--settings", settings);
+
+        run.ExitCode.ShouldBe(2);
+        run.Error.ShouldContain("MeSign:Ledger:RecipientKey: RecipientKey has 5 bytes");
+    }
 }
