@@ -37,6 +37,12 @@ public class PdfHostileTests
             .XrefStream(5, (1, 4, 2), [(7, 4, 0)]);
     });
 
+    [Fact]
+    public Task A_compressed_stream_that_asks_for_a_dictionary() => Refuse(() => PdfBuilder.OnePage("/AcroForm 7 0 R")
+        // RFC 1950 §2.2: FDICT is set.
+        .Stream(4, "/Type /ObjStm /N 1 /First 4 /Filter /FlateDecode", "\x78\x20\0\0\0\x01and so on")
+        .XrefStream(5, (1, 4, 2), [(7, 4, 0)]));
+
     [Theory]
     [InlineData("/W [1 4 2]", "/W [1 9999999999999999999 2]")]
     [InlineData("/W [1 4 2]", "/W [0 0 0]    ")]

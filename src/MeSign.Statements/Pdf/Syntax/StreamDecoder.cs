@@ -52,7 +52,8 @@ internal static class StreamDecoder
                     Array.Resize(ref output, (int)Math.Min(output.Length * 2L, limit + 1));
             }
         }
-        catch (InvalidDataException exception)
+        // An IOException of the decompressor: the data asks for a dictionary that no PDF brings (RFC 1950 §2.2).
+        catch (Exception exception) when (exception is InvalidDataException or IOException)
         {
             throw PdfDamage.In(self, "its compressed stream cannot be decompressed", exception);
         }
