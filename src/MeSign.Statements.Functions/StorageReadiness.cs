@@ -22,6 +22,7 @@ internal sealed partial class StorageReadiness(StorageSetup storage, TimeProvide
                 await storage.EnsureAsync(stoppingToken);
                 return;
             }
+            // What leaves here ends the host, and with it all that it is working on.
             catch (Exception exception) when (StorageOutage.Is(exception) && !stoppingToken.IsCancellationRequested)
             {
                 Log.NotReady(logger, exception.GetType().Name, (exception as RequestFailedException)?.ErrorCode);

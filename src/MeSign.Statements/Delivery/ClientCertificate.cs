@@ -27,6 +27,7 @@ internal static class ClientCertificate
         {
             throw new InvalidDataException($"ClientCertificate \"{file}\" is not PKCS#12, or its password is another", unreadable);
         }
+        // As of the trusted roots: named by its setting.
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
             throw new InvalidDataException($"ClientCertificate \"{file}\" or ClientCertificatePasswordFile cannot be read: {unreadable.Message}", unreadable);

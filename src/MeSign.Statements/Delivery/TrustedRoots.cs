@@ -25,6 +25,7 @@ internal static class TrustedRoots
             {
                 throw new InvalidDataException($"TrustedRoots \"{file}\" is not a certificate in PEM or DER", unreadable);
             }
+            // Gone or closed to us since the start, perhaps: whoever reads of it needs the setting's name.
             catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
             {
                 throw new InvalidDataException($"TrustedRoots \"{file}\" cannot be read: {unreadable.Message}", unreadable);

@@ -107,6 +107,7 @@ internal static class LedgerRowEntity
         {
             return Read(entity);
         }
+        // Of unknown names, of properties of another type, and of text that is no time or number.
         catch (Exception strange) when (strange is ArgumentException or InvalidOperationException or FormatException or OverflowException)
         {
             return null;
